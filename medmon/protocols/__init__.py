@@ -27,14 +27,10 @@ class Decoder(Protocol):
         How long to wait for the rest of a message of several packets.
     """
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def modems(self) -> tuple[Modem, ...]: ...
-    @property
-    def repeat_window_ns(self) -> int: ...
-    @property
-    def join_window_ns(self) -> int: ...
+    name: str
+    modems: tuple[Modem, ...]
+    repeat_window_ns: int
+    join_window_ns: int
 
     def packet(self, frame: Frame) -> Packet | Rejection:
         """Find the packet in the bits after a sync word and check it. Pure and total."""
