@@ -1,0 +1,375 @@
+"""Emissions come in, the samples of a receiver go out: levels, offsets, fading, noise, gaps.
+
+A `Scene` is what one receiver hears over a stretch of time. It is rendered in fixed chunks of
+65,536 samples, each a pure function of the scene and the chunk's index (its noise has a generator
+of its own, seeded with both), so memory stays flat for any length and the samples do not depend
+on how the stream is cut afterwards.
+
+Levels are in dB relative to a complex sample of magnitude 1.0. A burst of `rssi_dbfs` has that
+mean power while its carrier is on; `noise_dbfs` is the power of the noise over the whole sampled
+band. The order is that of a real receiver: emissions, fading, noise, then the receiver's own
+faults (IQ imbalance, DC offset, clipping). Quantisation is in `signal_fixtures.adc`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from medmon.records import Block, ComplexArray, Gap, Span
+from signal_fixtures.adc import SampleFormat, bytes_from_iq, clipped
+from signal_fixtures.fading import Fading
+from signal_fixtures.waveform import ChipArray, Keying, Seconds, Waveform
+
+CHUNK_SAMPLES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """One further path from a sender to the receiver.
+
+    Attributes
+    ----------
+    delay_s : float
+        How much later it arrives than the first path.
+    gain_db : float
+        Its level relative to the first path.
+    phase_rad : float
+        Its phase relative to the first path, beyond that of the delay.
+    """
+
+    delay_s: float
+    gain_db: float
+    phase_rad: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Emission:
+    """One burst on its way to the receiver.
+
+    Attributes
+    ----------
+    chips : ndarray of uint8, shape (n,)
+        Everything that is sent, preamble and sync word included.
+    keying : Keying
+        How it is sent.
+    time_s : float
+        When chip 0 begins to arrive, in seconds after sample 0 of the scene; need not fall on a
+        sample. This is the true time of arrival.
+    rssi_dbfs : float
+        Mean power while the carrier is on.
+    offset_hz : float
+        Carrier minus the frequency the receiver is tuned to, the sender's own error included.
+    phase_rad : float
+        Carrier phase at `time_s`.
+    echoes : tuple of Echo
+        Further paths.
+    fading : Fading or None
+        Slow fading of all paths together.
+    """
+
+    chips: ChipArray
+    keying: Keying
+    time_s: float
+    rssi_dbfs: float
+    offset_hz: float = 0.0
+    phase_rad: float = 0.0
+    echoes: tuple[Echo, ...] = ()
+    fading: Fading | None = None
+
+    @property
+    def stop_s(self) -> float:
+        """When the last chip of the last path ends."""
+        tail_s = max((echo.delay_s for echo in self.echoes), default=0.0)
+        return self.time_s + self.chips.size / self.keying.symbol_rate_hz + tail_s
+
+    def at(self, time_s: Seconds) -> npt.NDArray[np.complex128]:
+        """Evaluate what arrives.
+
+        Parameters
+        ----------
+        time_s : ndarray of float64, shape (n,)
+            Instants, in seconds after sample 0 of the scene.
+
+        Returns
+        -------
+        ndarray of complex128, shape (n,)
+            The burst as the receiver gets it, without noise.
+        """
+        wave = Waveform(self.chips, self.keying)
+        total = np.zeros(time_s.size, np.complex128)
+        for path in (Echo(0.0, 0.0), *self.echoes):
+            local_s = time_s - self.time_s - path.delay_s
+            carrier = np.exp(1j * (2 * np.pi * self.offset_hz * local_s + path.phase_rad))
+            total += 10 ** (path.gain_db / 20) * wave.at(local_s) * carrier
+        if self.fading is not None:
+            total *= self.fading.gain(time_s)
+        return total * (10 ** (self.rssi_dbfs / 20) * np.exp(1j * self.phase_rad))
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd:
+    """What the receiver itself does to the samples.
+
+    Attributes
+    ----------
+    noise_dbfs : float or None
+        Power of white Gaussian noise over the whole sampled band; None for none.
+    iq_gain_db : float
+        Gain of Q relative to I.
+    iq_phase_deg : float
+        By how much the angle between I and Q differs from 90 degrees.
+    dc : complex
+        Constant added to every sample.
+    clip_level : float or None
+        Largest magnitude of I and of Q; None for no limit.
+    """
+
+    noise_dbfs: float | None = None
+    iq_gain_db: float = 0.0
+    iq_phase_deg: float = 0.0
+    dc: complex = 0j
+    clip_level: float | None = None
+
+    def receive(self, iq: npt.NDArray[np.complex128]) -> ComplexArray:
+        """Apply everything but the noise.
+
+        Parameters
+        ----------
+        iq : ndarray of complex128, shape (n,)
+            What arrives.
+
+        Returns
+        -------
+        ndarray of complex64, shape (n,)
+            What the receiver delivers.
+        """
+        if self.iq_gain_db or self.iq_phase_deg:
+            angle_rad = math.radians(self.iq_phase_deg)
+            skewed = iq.imag * math.cos(angle_rad) + iq.real * math.sin(angle_rad)
+            iq = iq.real + 1j * 10 ** (self.iq_gain_db / 20) * skewed
+        samples = (iq + self.dc).astype(np.complex64)
+        return samples if self.clip_level is None else clipped(samples, self.clip_level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """All that one receiver hears.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Samples a second.
+    sample_count : int
+        Length, lost samples included.
+    emissions : sequence of Emission
+        Bursts, in any order; they may overlap.
+    front_end : FrontEnd
+        The receiver.
+    gaps : tuple of (int, int)
+        First sample and number of samples of each stretch that the receiver lost.
+    seed : int
+        Seed of the noise.
+
+    Raises
+    ------
+    ValueError
+        If the gaps are not in order, or reach out of the scene.
+    """
+
+    rate_hz: float
+    sample_count: int
+    emissions: Sequence[Emission] = ()
+    front_end: FrontEnd = field(default_factory=FrontEnd)
+    gaps: tuple[tuple[int, int], ...] = ()
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        end = 0
+        for start, count in self.gaps:
+            if start < end or count < 1 or start + count > self.sample_count:
+                raise ValueError(f"expected ordered gaps inside the scene, found {self.gaps}")
+            end = start + count
+
+    def samples(self, start: int, count: int) -> ComplexArray:
+        """Render any stretch of the scene, gaps not taken out.
+
+        Parameters
+        ----------
+        start : int
+            First sample.
+        count : int
+            How many samples, at most to the end of the scene.
+
+        Returns
+        -------
+        ndarray of complex64, shape (count,)
+            The samples; the same whatever stretches are asked for before or beside.
+        """
+        stop = min(start + count, self.sample_count)
+        if stop <= start:
+            return np.zeros(0, np.complex64)
+        first = start // CHUNK_SAMPLES
+        chunks = [self._chunk(index) for index in range(first, -(-stop // CHUNK_SAMPLES))]
+        offset = first * CHUNK_SAMPLES
+        return np.concatenate(chunks)[start - offset : stop - offset]
+
+    def blocks(self, block_samples: int = CHUNK_SAMPLES) -> Iterator[tuple[int, ComplexArray]]:
+        """Render the scene from start to end without the samples that were lost.
+
+        Parameters
+        ----------
+        block_samples : int
+            Longest block; a block also ends where a gap begins.
+
+        Yields
+        ------
+        sample_start : int
+            Index of the block's first sample.
+        iq : ndarray of complex64, shape (n,)
+            The samples.
+        """
+        cached, chunk = -1, np.zeros(0, np.complex64)
+        for start, stop in self._heard():
+            position = start
+            while position < stop:
+                end = min(position + block_samples, stop)
+                pieces = []
+                while position < end:
+                    index, inside = divmod(position, CHUNK_SAMPLES)
+                    if index != cached:
+                        cached, chunk = index, self._chunk(index)
+                    piece = chunk[inside : inside + end - position]
+                    pieces.append(piece)
+                    position += piece.size
+                iq = np.concatenate(pieces)
+                yield end - iq.size, iq
+
+    def _heard(self) -> Iterator[tuple[int, int]]:
+        """First and last-plus-one sample of each stretch between gaps."""
+        start = 0
+        for gap_start, gap_count in (*self.gaps, (self.sample_count, 0)):
+            if gap_start > start:
+                yield start, gap_start
+            start = gap_start + gap_count
+
+    def _chunk(self, index: int) -> ComplexArray:
+        """Render chunk `index`: always whole, so that its noise never depends on a cut."""
+        time_s = (index * CHUNK_SAMPLES + np.arange(CHUNK_SAMPLES)) / self.rate_hz
+        total = np.zeros(CHUNK_SAMPLES, np.complex128)
+        for emission in self.emissions:
+            margin_s = emission.keying.edge_s / 2 + 1 / self.rate_hz
+            low, high = np.searchsorted(
+                time_s, [emission.time_s - margin_s, emission.stop_s + margin_s]
+            )
+            if high > low:
+                total[low:high] += emission.at(time_s[low:high])
+        if self.front_end.noise_dbfs is not None:
+            noise = np.random.default_rng([self.seed, index]).standard_normal((CHUNK_SAMPLES, 2))
+            scale = math.sqrt(10 ** (self.front_end.noise_dbfs / 10) / 2)
+            total += scale * noise.view(np.complex128)[:, 0]
+        iq = self.front_end.receive(total)
+        return iq[: self.sample_count - index * CHUNK_SAMPLES]
+
+
+def noise_dbfs_from_density(density_dbfs_per_hz: float, rate_hz: float) -> float:
+    """Give the noise power over the sampled band.
+
+    Parameters
+    ----------
+    density_dbfs_per_hz : float
+        Noise power in one hertz.
+    rate_hz : float
+        Samples a second; with complex samples this is the width of the band.
+
+    Returns
+    -------
+    float
+        Noise power, in dBFS.
+
+    Examples
+    --------
+    >>> noise_dbfs_from_density(-110.0, 1e6)
+    -50.0
+    """
+    return density_dbfs_per_hz + 10 * math.log10(rate_hz)
+
+
+def write_iq(scene: Scene, file: BinaryIO, sample_format: SampleFormat) -> int:
+    """Write a scene as a raw recording, chunk by chunk; lost samples are left out.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to render.
+    file : binary file
+        Open for writing.
+    sample_format : str
+        "cu8", "cs8", "cs16" or "cf32".
+
+    Returns
+    -------
+    int
+        Samples written.
+    """
+    written = 0
+    for _, iq in scene.blocks():
+        file.write(bytes_from_iq(iq, sample_format))
+        written += iq.size
+    return written
+
+
+def block_stream(
+    scene: Scene,
+    source: str,
+    *,
+    epoch_ns: int = 0,
+    freq_hz: float = 0.0,
+    block_samples: int = CHUNK_SAMPLES,
+) -> Iterator[Block | Gap]:
+    """Render a scene as the records that a source of samples hands out.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to render.
+    source : str
+        Name of the source in the records.
+    epoch_ns : int
+        UTC time of sample 0.
+    freq_hz : float
+        Frequency the receiver is tuned to.
+    block_samples : int
+        Longest block.
+
+    Yields
+    ------
+    Block or Gap
+        In order of time; each gap stands where its samples are missing.
+    """
+    position = 0
+    lost = dict(scene.gaps)
+
+    def gap() -> Iterator[Gap]:
+        if position in lost:
+            span = Span(source, position, lost[position])
+            yield Gap(span, _time_ns(scene, epoch_ns, position), scene.rate_hz, "lost on purpose")
+
+    for start, iq in scene.blocks(block_samples):
+        yield from gap()
+        position = start + iq.size
+        iq.setflags(write=False)
+        span = Span(source, start, iq.size)
+        time_ns = _time_ns(scene, epoch_ns, start)
+        yield Block(span, time_ns, scene.rate_hz, freq_hz, iq[np.newaxis, :])
+    yield from gap()
+
+
+def _time_ns(scene: Scene, epoch_ns: int, sample: int) -> int:
+    """UTC time of a sample, rounded to a nanosecond."""
+    return epoch_ns + round(sample * 1e9 / scene.rate_hz)

@@ -1,0 +1,1 @@
+"""Fields come in, link-layer bytes and chips go out: one builder a device family."""
