@@ -65,7 +65,8 @@ def bytes_from_iq(iq: ComplexArray, sample_format: SampleFormat) -> bytes:
         raise ValueError(f"expected cu8, cs8, cs16 or cf32, found {sample_format!r}")
     kind, scale, zero, lowest, highest = _LAYOUTS[sample_format]
     levels = np.rint(parts * np.float32(scale) + np.float32(zero))
-    return np.clip(levels, lowest, highest).astype(kind).tobytes()
+    quantised: bytes = np.clip(levels, lowest, highest).astype(kind).tobytes()
+    return quantised
 
 
 def clipped(iq: ComplexArray, level: float = 1.0) -> ComplexArray:

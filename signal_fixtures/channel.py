@@ -109,7 +109,8 @@ class Emission:
             total += 10 ** (path.gain_db / 20) * wave.at(local_s) * carrier
         if self.fading is not None:
             total *= self.fading.gain(time_s)
-        return total * (10 ** (self.rssi_dbfs / 20) * np.exp(1j * self.phase_rad))
+        total *= 10 ** (self.rssi_dbfs / 20) * np.exp(1j * self.phase_rad)
+        return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ import numpy as np
 from signal_fixtures.waveform import ChipArray
 
 _SYMBOLS_4B6B = (
-    "010101 110001 110010 100011 110100 100101 100110 010110 "
-    "011010 011001 101010 001011 101100 001101 001110 011100"
-).split()
+    *("010101", "110001", "110010", "100011", "110100", "100101", "100110", "010110"),
+    *("011010", "011001", "101010", "001011", "101100", "001101", "001110", "011100"),
+)
 _FILL_4B6B = "0101"
 
 
@@ -87,7 +87,7 @@ def manchester_802_3(data: bytes) -> ChipArray:
 
     Examples
     --------
-    >>> "".join(map(str, manchester_802_3(b"\\xa0")[:8]))
+    >>> "".join(map(str, manchester_802_3(bytes([0xA0]))[:8]))
     '01100110'
     """
     bits = nrz(data)
@@ -125,7 +125,7 @@ def four_to_six(data: bytes) -> ChipArray:
 
     Examples
     --------
-    >>> np.packbits(four_to_six(b"\\xa7")).tobytes().hex()
+    >>> np.packbits(four_to_six(bytes([0xA7]))).tobytes().hex()
     'a965'
     """
     text = "".join(_SYMBOLS_4B6B[int(nibble, 16)] for nibble in data.hex())

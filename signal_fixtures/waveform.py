@@ -209,7 +209,8 @@ class Waveform:
         amplitude = self._envelope(
             position / self._chips.size, np.ones(1, np.uint8), scale=self._chips.size
         )
-        return amplitude * np.exp(1j * self._phase(position))
+        burst: npt.NDArray[np.complex128] = amplitude * np.exp(1j * self._phase(position))
+        return burst
 
     def _envelope(self, position: Seconds, levels: ChipArray, *, scale: int = 1) -> Seconds:
         """Amplitude along levels that last `scale` chips each; silence before and after."""
@@ -222,20 +223,23 @@ class Waveform:
         if width == 0.0:
             return np.where(distance < 0, before, after)
         edge = 0.5 - 0.5 * np.cos(np.pi * np.clip(distance / width + 0.5, 0.0, 1.0))
-        return before + (after - before) * edge
+        amplitude: Seconds = before + (after - before) * edge
+        return amplitude
 
     def _phase(self, position: Seconds) -> Seconds:
         """Phase in radians: the integral of the frequency from the beginning of chip 0."""
-        signs = 2.0 * self._chips - 1.0
+        signs = 2.0 * self._chips.astype(np.float64) - 1.0
         turned = np.concatenate(([0.0], np.cumsum(signs)))
         chip = np.clip(np.floor(position), 0, signs.size - 1).astype(np.int64)
-        angle = turned[chip] + signs[chip] * (position - chip)
+        angle: Seconds = turned[chip] + signs[chip] * (position - chip)
         if self.keying.gaussian_bt is not None:
             angle = angle + self._smoothing(position, signs, self.keying.gaussian_bt)
-        return 2 * np.pi * self.keying.deviation_hz / self.keying.symbol_rate_hz * angle
+        radians_a_chip = 2 * np.pi * self.keying.deviation_hz / self.keying.symbol_rate_hz
+        phase: Seconds = radians_a_chip * angle
+        return phase
 
     def _smoothing(self, position: Seconds, signs: Seconds, bandwidth_time: float) -> Seconds:
-        """What the Gaussian filter adds to the integral: a sum over the boundaries close by."""
+        """Sum, over the boundaries close by, what the Gaussian filter adds to the integral."""
         sigma = math.sqrt(math.log(2)) / (2 * math.pi * bandwidth_time)
         reach = math.ceil(_GAUSS_REACH_SIGMA * sigma) + 1
         steps = np.zeros(signs.size + 1)
@@ -295,6 +299,7 @@ def modulate(
     wave = Waveform(chips, keying)
     last_s = wave.duration_s + wave.margin_s
     count = math.ceil(start_fraction + last_s * rate_hz) + 1
-    time_s = (np.arange(count) - start_fraction) / rate_hz
+    time_s = (np.arange(count, dtype=np.float64) - start_fraction) / rate_hz
     carrier = np.exp(1j * (2 * np.pi * offset_hz * time_s + phase_rad))
-    return (wave.at(time_s) * carrier).astype(np.complex64)
+    samples: ComplexArray = (wave.at(time_s) * carrier).astype(np.complex64)
+    return samples
