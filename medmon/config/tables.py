@@ -1,4 +1,4 @@
-"""medmon.toml: a configuration goes in as text, a checked `Config` comes out, or all mistakes.
+"""The tables of medmon.toml: mappings go in, a checked and frozen `Config` comes out.
 
 The tables are those of the contract. Every key has its unit as the last word; anything unknown
 is a mistake, because a misspelt limit that is silently ignored is worse than no limit.
@@ -7,14 +7,12 @@ is a mistake, because a misspelt limit that is silently ignored is worse than no
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from medmon.errors import AccessError, ConfigError
 from medmon.quantities import hertz_from_text, seconds_from_text
 from medmon.records import Priority, Role
 
@@ -191,64 +189,3 @@ class Config(Table):
                 raise ValueError(f"{name}: expected a table, true or false, found {row!r}")
             rows.append({"id": name, **given})
         return rows
-
-
-def config_from_text(text: str, *, file: str = "medmon.toml") -> Config:
-    """Read and check a configuration.
-
-    Parameters
-    ----------
-    text : str
-        TOML.
-    file : str
-        Name for messages.
-
-    Returns
-    -------
-    Config
-        The checked configuration.
-
-    Raises
-    ------
-    ConfigError
-        With every mistake, each at its key path.
-    """
-    try:
-        return Config.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(file, [f"not TOML: {error}"]) from error
-    except ValidationError as error:
-        mistakes = []
-        for item in error.errors():
-            path = ".".join(str(part) for part in item["loc"]) or "(top)"
-            reason = item["msg"].removeprefix("Value error, ")
-            mistakes.append(f"{path}: {reason}, found {item['input']!r}")
-        raise ConfigError(file, mistakes) from error
-
-
-def config_from_file(path: Path) -> Config:
-    """Read and check a configuration file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    Config
-        The checked configuration.
-
-    Raises
-    ------
-    AccessError
-        If the file may not be read.
-    ConfigError
-        If it does not exist or has mistakes.
-    """
-    try:
-        return config_from_text(path.read_text(encoding="utf-8"), file=str(path))
-    except PermissionError as error:
-        raise AccessError(f"{path}: no permission to read the configuration") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), [f"cannot be read: {error}"]) from error

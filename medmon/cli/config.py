@@ -1,0 +1,111 @@
+"""``medmon config``: check a configuration, show the one in force, describe what may be in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from medmon.cli import flags
+
+if TYPE_CHECKING:
+    from medmon.config import Config
+
+_PASSWORD = re.compile(r"(://[^/:@\s]*):[^/@\s]+@")
+
+
+@click.group(epilog="Example: medmon config check -c medmon.toml")
+def config() -> None:
+    """Check, show and describe the configuration."""
+
+
+@config.command(epilog="Example: medmon config check -c medmon.toml")
+@flags.config
+@flags.verbose
+@flags.quiet
+def check(config: tuple[Path, ...]) -> None:
+    """Check a configuration and list all its mistakes."""
+    from medmon.config import config_from_files, find_config
+    from medmon.errors import ConfigError
+
+    loaded = config_from_files(find_config(config))
+    names = ", ".join(str(file) for file in loaded.files)
+    mistakes = list(_mistaken_names(loaded.config, names))
+    if mistakes:
+        raise ConfigError(names, mistakes)
+    if click.get_current_context().ensure_object(flags.Session).verbosity >= 0:
+        click.echo(f"{names or 'no configuration file; the defaults'}: no mistakes", err=True)
+
+
+@config.command(epilog="Example: medmon config show --origin")
+@click.option("--origin", is_flag=True, help="One value a line, with the file that set it.")
+@flags.config
+@flags.verbose
+@flags.quiet
+def show(*, config: tuple[Path, ...], origin: bool) -> None:
+    """Print the configuration in force as TOML, defaults included; passwords in URIs are hidden."""
+    from medmon.config import config_from_files, find_config, toml_from_tables
+
+    loaded = config_from_files(find_config(config))
+    tables = loaded.config.model_dump(mode="json", exclude_none=True)
+    tables["policies"] = {row.pop("id"): row for row in tables["policies"]}
+    if not origin:
+        click.echo(_hidden(toml_from_tables(tables)), nl=False)
+        return
+    for path, value in _leaves(tables):
+        place = loaded.origins.get(path, "default")
+        text = json.dumps(value, ensure_ascii=False)
+        key = ".".join(str(part) for part in path)
+        click.echo(f"{key} = {_hidden(text)}  # {place}")
+
+
+@config.command(epilog="Example: medmon config schema > medmon-config.schema.json")
+@flags.verbose
+@flags.quiet
+def schema() -> None:
+    """Print the JSON Schema of the configuration."""
+    from medmon.config import Config
+
+    click.echo(json.dumps(Config.model_json_schema(), indent=2))
+
+
+def _hidden(text: str) -> str:
+    """Cover the passwords of URIs; they do not belong there, and less still on a screen."""
+    return _PASSWORD.sub(r"\1:***@", text)
+
+
+def _mistaken_names(config: Config, file: str) -> Iterator[str]:
+    """Compare the names a configuration uses with the plugins there are."""
+    from medmon import plugins
+    from medmon.detect.policy import policies_from_config
+    from medmon.errors import ConfigError
+
+    known = plugins.names("protocols")
+    for index, device in enumerate(config.device):
+        if device.protocol not in known:
+            yield (
+                f"device.{index}.protocol: expected one of {', '.join(known)}, "
+                f"found {device.protocol!r}"
+            )
+    try:
+        policies_from_config(config, file=file)
+    except ConfigError as error:
+        yield from error.mistakes
+
+
+def _leaves(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Walk a tree of tables down to its values."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _leaves(below, (*path, key))
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for index, below in enumerate(value):
+            yield from _leaves(below, (*path, index))
+    else:
+        yield path, value

@@ -1,0 +1,175 @@
+"""The flags that several verbs share; each is a decorator for a click command.
+
+They keep the letters that users of radio tools know, and their values are read here: ``916.5M``
+arrives in a verb as a float in hertz, ``1h23m`` as a float in seconds.
+
+::
+
+    @click.command()
+    @flags.config
+    @flags.output
+    @flags.verbose
+    @flags.quiet
+    def replay(config: tuple[Path, ...], output: tuple[str, ...]) -> int | None: ...
+
+``-v`` and ``-q`` reach no verb as an argument: they count in `Session.verbosity`, which a verb
+gets with ``click.get_current_context().ensure_object(Session)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from medmon.quantities import hertz_from_text, seconds_from_text
+
+PRIORITIES = ("high", "medium", "low", "info")
+"""Worst first, as `medmon.records.Priority` has them; written here so that help needs no numpy."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What one call of the command line shares with its verb.
+
+    Attributes
+    ----------
+    verbosity : int
+        How often ``-v`` was given, less the number of ``-q``.
+    """
+
+    verbosity: int = 0
+
+
+class Quantity(click.ParamType[float | str]):
+    """A number as people write it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the type, in help pages and messages.
+    read : callable
+        Text to value; raises ValueError for what it cannot read.
+    """
+
+    def __init__(self, name: str, read: Callable[[str], float | str]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        """Read one value.
+
+        Parameters
+        ----------
+        value : object
+            What the user wrote, or a default that is a number already.
+        param : click.Parameter or None
+            The flag, for the message.
+        ctx : click.Context or None
+            The call, for the message.
+
+        Returns
+        -------
+        float or str
+            The value.
+
+        Raises
+        ------
+        click.BadParameter
+            If it cannot be read.
+        """
+        if isinstance(value, (int, float)):
+            return value
+        try:
+            return self._read(str(value))
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from error
+
+
+def gain_from_text(text: str) -> float | str:
+    """Read a gain: a number of decibels, or ``auto``.
+
+    Parameters
+    ----------
+    text : str
+        What the user wrote.
+
+    Returns
+    -------
+    float or str
+        Decibels, or "auto".
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> gain_from_text("28.5")
+    28.5
+    """
+    if text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"expected a gain in dB or auto, found {text!r}") from error
+
+
+def _add_verbosity(ctx: click.Context, param: click.Parameter, value: int) -> None:
+    session = ctx.ensure_object(Session)
+    session.verbosity += -value if param.name == "quiet" else value
+
+
+HERTZ = Quantity("hertz", hertz_from_text)
+SECONDS = Quantity("duration", seconds_from_text)
+GAIN = Quantity("gain", gain_from_text)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+config = click.option(
+    "-c",
+    "--config",
+    multiple=True,
+    type=FILE,
+    help="Configuration file; a later one lies over an earlier one. Default: the search order.",
+)
+output = click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="URI",
+    help="Where records go: json:-, json:FILE, csv:FILE, mqtt://HOST and others; repeatable.",
+)
+read = click.option("-r", "--read", metavar="SOURCE", help="File or receiver to read samples from.")
+write = click.option("-w", "--write", type=FILE, help="File to write.")
+freq = click.option(
+    "-f", "--freq", "freq_hz", type=HERTZ, help="Frequency the receiver was tuned to: 916.5M."
+)
+rate = click.option("-s", "--rate", "rate_hz", type=HERTZ, help="Samples a second: 2.048M.")
+gain = click.option("-g", "--gain", "gain_db", type=GAIN, help="Gain in dB, or auto.")
+ppm = click.option("-p", "--ppm", type=float, help="Error of the receiver's clock in ppm.")
+duration = click.option(
+    "-T", "--duration", "duration_s", type=SECONDS, help="How long: 1h23m, 90s."
+)
+seed = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True,
+    help="Seed of everything random; the same seed gives the same result.",
+)  # fmt: skip
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(PRIORITIES),
+    help="End with status 10 when an alarm of this priority or a worse one was found.",
+)
+verbose = click.option(
+    "-v", "--verbose", count=True, expose_value=False, callback=_add_verbosity, is_eager=True,
+    help="Say more: findings, and the traceback of an unexpected error.",
+)  # fmt: skip
+quiet = click.option(
+    "-q", "--quiet", count=True, expose_value=False, callback=_add_verbosity, is_eager=True,
+    help="Say less on stderr.",
+)  # fmt: skip

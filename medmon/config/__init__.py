@@ -1,0 +1,55 @@
+"""medmon.toml: files go in, one checked `Config` comes out, or all mistakes at once.
+
+`tables` says what may stand in a configuration, `files` finds and reads it,
+`writing` prints it.
+"""
+
+from __future__ import annotations
+
+from medmon.config.files import (
+    Loaded,
+    config_from_file,
+    config_from_files,
+    config_from_text,
+    find_config,
+    search_order,
+)
+from medmon.config.tables import (
+    Config,
+    Detector,
+    Device,
+    Output,
+    Patient,
+    PolicyTable,
+    Privacy,
+    Response,
+    Site,
+    SourceTable,
+    Store,
+    Table,
+    Web,
+)
+from medmon.config.writing import toml_from_tables
+
+__all__ = [
+    "Config",
+    "Site",
+    "Device",
+    "Patient",
+    "SourceTable",
+    "PolicyTable",
+    "Detector",
+    "Output",
+    "Store",
+    "Web",
+    "Response",
+    "Privacy",
+    "Table",
+    "Loaded",
+    "find_config",
+    "search_order",
+    "config_from_files",
+    "config_from_file",
+    "config_from_text",
+    "toml_from_tables",
+]

@@ -1,0 +1,110 @@
+"""The tables of medmon.toml: units read, nonsense refused, nothing unknown accepted."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from medmon.config import Config, config_from_text
+from medmon.errors import ConfigError
+
+EVERY_TABLE = """
+[site]
+name = "clinic"
+bed = "7"
+timezone = "Europe/Paris"
+[[device]]
+id = "1A2B3C"
+protocol = "medtronic"
+role = "pump"
+asset = "A-0042"
+[patient]
+max_bolus_iu = 10
+min_bolus_interval_s = "15m"
+quiet_hours = "22:30-06:00"
+[[source]]
+uri = "rtl_tcp://127.0.0.1:1234"
+freq_hz = "916.5M"
+rate_hz = 2_048_000
+gain_db = "auto"
+[policies]
+some-rule = false
+[policies.other-rule]
+threshold = 0.9
+priority = "low"
+[[policy]]
+id = "my-rule"
+detector = "rssi-band"
+options = { margin_db = 6.0 }
+[detector]
+false_alarms_per_day = 0.1
+[[output]]
+uri = "json:-"
+min_priority = "medium"
+[store]
+retention = "30d"
+[web]
+bind = "127.0.0.1"
+[response]
+simulate_jamming = true
+"""
+
+
+def test_every_table_of_the_contract_is_read() -> None:
+    """Units arrive as plain SI numbers, addresses in lower case."""
+    config = config_from_text(EVERY_TABLE)
+    assert config.device[0].id == "1a2b3c"
+    assert config.source[0].freq_hz == 916_500_000
+    assert config.source[0].rate_hz == 2_048_000
+    assert config.patient.min_bolus_interval_s == 900
+    assert config.store.retention == 30 * 86_400
+    assert [(row.id, row.enable, row.threshold) for row in config.policies] == [
+        ("some-rule", False, None),
+        ("other-rule", None, 0.9),
+    ]
+    assert config.policy[0].options == {"margin_db": 6.0}
+    assert config.response.simulate_jamming is True
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[site]\ntimezone = "Mars/Olympus"', "site.timezone: expected a time zone"),
+        ('[site]\ntimezone = "../etc/passwd"', "site.timezone: expected a time zone"),
+        ('[patient]\nquiet_hours = "25:00-06:00"', "patient.quiet_hours: expected hours such as"),
+        ("[patient]\nmax_bolus_iu = 0", "patient.max_bolus_iu"),
+        ("[patient]\nmax_bolus_iu = nan", "patient.max_bolus_iu"),
+        ("[patient]\nmax_bolus = 5", "patient.max_bolus: Extra inputs"),
+        ('[[source]]\nuri = "-"\nfreq_hz = "fast"', "source.0.freq_hz: expected a number such as"),
+        ('[patient]\nmin_bolus_interval_s = "soon"', "expected a duration such as"),
+        ("[patient]\nmin_bolus_interval_s = -1", "patient.min_bolus_interval_s"),
+        ('[[device]]\nid = "a b"\nprotocol = "x"\nrole = "pump"', "device.0.id"),
+        ('[[device]]\nid = "ab"\nprotocol = "x"\nrole = "boss"', "device.0.role"),
+        ("[detector]\nfalse_alarms_per_day = 0", "detector.false_alarms_per_day"),
+        ('[[output]]\nuri = "json:-"\nmin_priority = "urgent"', "output.0.min_priority"),
+        ('[[policy]]\nid = "Bad Id"', "policy.0.id"),
+        ("[nonsense]\nx = 1", "nonsense: Extra inputs"),
+        ("policies = 3", "policies"),
+    ],
+)
+def test_mistakes_have_their_key_path(text: str, place: str) -> None:
+    """A misspelt limit that is silently ignored is worse than no limit."""
+    with pytest.raises(ConfigError) as caught:
+        config_from_text(text)
+    assert place in str(caught.value)
+    assert len(caught.value.mistakes) == 1
+
+
+def test_a_checked_configuration_does_not_change() -> None:
+    """What was checked is what runs."""
+    config, field = Config(), "name"
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(config.site, field, "other")
+
+
+def test_defaults_stay_at_home() -> None:
+    """The web page binds to the loopback address, and jamming is not even simulated."""
+    config = Config()
+    assert config.web.bind == "127.0.0.1"
+    assert config.response.simulate_jamming is False
+    assert config.privacy.show_identifiers is False
