@@ -1,0 +1,197 @@
+"""Channel powers and their floor come in, stretches of time and frequency with energy come out.
+
+A region is where something may have been on the air: a few neighbouring channels from a first to
+a last row. It is found generously, with thresholds that noise passes less than once an hour, and
+held together over silences of up to 4 ms; the exact edges are found later, on the narrow
+signal itself. Two emitters on different frequencies give two regions, unless their energy
+touches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from medmon.phy.channelizer import Grid
+from medmon.records import FloatArray
+
+# Thresholds over the floor for one row and for the mean of four rows, in one channel and over
+# four: each is passed by noise about once in 1e10 cells (gamma quantiles for the measured degrees
+# of freedom 7.6, 29, 30 and 113 of tests/phy/test_activity.py), plus a tenth for the error of the
+# floor itself.
+ONE_ROW = 6.0
+ONE_ROW_WIDE = 3.1
+FOUR_ROWS = 3.0
+FOUR_ROWS_WIDE = 1.95
+KEEP = 1.75
+"""A region goes on while its four-row mean in some channel stays over this (once in 10,000)."""
+ROWS = 4
+WIDE = 4
+HOLD_S = 4e-3
+"""Longest silence inside a region: keyed carriers pause a dozen of their symbols at most."""
+LONGEST_S = 0.6
+"""A region is cut here, so that a carrier that stays on cannot hold the rest back."""
+OVERLAP_S = 0.15
+"""A cut region starts again this much earlier: longer than any packet of a known device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of time and frequency that holds energy.
+
+    Attributes
+    ----------
+    start_slot, stop_slot : int
+        Rows, counted from the start of the stream; stop is behind the last.
+    low, high : int
+        First and last channel.
+    owned_from : int
+        Bursts that end before this row belong to the region that was cut before this one.
+    left_from : int
+        Where this region was cut, bursts that begin at or after this row and reach the cut
+        belong to the next one; otherwise the row behind the last.
+    """
+
+    start_slot: int
+    stop_slot: int
+    low: int
+    high: int
+    owned_from: int
+    left_from: int
+
+
+@dataclass(slots=True)
+class _Open:
+    start_slot: int
+    last_slot: int
+    low: int
+    high: int
+    owned_from: int
+
+    def touches(self, low: int, high: int) -> bool:
+        return low <= self.high + 1 and high >= self.low - 1
+
+    def closed(self, overlap: int = 0) -> Region:
+        stop = self.last_slot + 1
+        return Region(self.start_slot, stop, self.low, self.high, self.owned_from, stop - overlap)
+
+
+class Activity:
+    """Finds regions in a stream of rows.
+
+    Parameters
+    ----------
+    grid : Grid
+        Time-frequency grid of the rows.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._hold = grid.slots(HOLD_S)
+        self._longest = grid.slots(LONGEST_S)
+        self._overlap = grid.slots(OVERLAP_S)
+        self._open: list[_Open] = []
+        self._slot = 0
+        self._late: FloatArray = np.zeros((ROWS - 1, grid.channels), dtype=np.float32)
+
+    @property
+    def oldest_slot(self) -> int:
+        """First row that an open region still needs."""
+        return min((region.start_slot for region in self._open), default=self._slot - ROWS)
+
+    def feed(self, excess: FloatArray) -> list[Region]:
+        """Take the next rows and give the regions that ended.
+
+        Parameters
+        ----------
+        excess : ndarray of float32, shape (n_slots, channels)
+            Power over the floor of its channel; 1.0 is noise.
+
+        Returns
+        -------
+        list of Region
+            In order of their end.
+        """
+        begin, keep = self._hot(excess)
+        done: list[Region] = []
+        for row in np.flatnonzero(keep.any(axis=1)):
+            done += self._expire(self._slot + int(row))
+            self._step(self._slot + int(row), begin[row], keep[row])
+        self._slot += len(excess)
+        return done + self._expire(self._slot)
+
+    def flush(self) -> list[Region]:
+        """Close every region, because the stream ends here.
+
+        Returns
+        -------
+        list of Region
+            In order of their start.
+        """
+        done = [region.closed() for region in self._open]
+        self._open = []
+        return sorted(done, key=lambda region: (region.start_slot, region.low))
+
+    def _hot(self, excess: FloatArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        rows = np.concatenate((self._late, excess))
+        self._late = rows[-(ROWS - 1) :].copy()
+        total = np.cumsum(rows, axis=0, dtype=np.float64)
+        total[ROWS:] -= total[:-ROWS].copy()
+        four = (total[ROWS - 1 :] / ROWS).astype(np.float32)
+        begin = (excess > ONE_ROW) | (four > FOUR_ROWS)
+        begin |= _wide(excess, ONE_ROW_WIDE) | _wide(four, FOUR_ROWS_WIDE)
+        return begin, begin | (four > KEEP)
+
+    def _step(self, slot: int, begin: npt.NDArray[np.bool_], keep: npt.NDArray[np.bool_]) -> None:
+        for low, high in _runs(keep):
+            mine = [region for region in self._open if region.touches(low, high)]
+            if not mine and not begin[low : high + 1].any():
+                continue
+            if not mine:
+                start = max(0, slot - ROWS + 1)
+                self._open.append(_Open(start, slot, low, high, owned_from=start))
+                continue
+            first, *others = mine
+            for other in others:
+                first.start_slot = min(first.start_slot, other.start_slot)
+                first.owned_from = min(first.owned_from, other.owned_from)
+                self._open.remove(other)
+            first.low = min(low, *(region.low for region in mine))
+            first.high = max(high, *(region.high for region in mine))
+            first.last_slot = slot
+
+    def _expire(self, slot: int) -> list[Region]:
+        done: list[Region] = []
+        for region in list(self._open):
+            if slot - region.last_slot > self._hold:
+                self._open.remove(region)
+                done.append(region.closed())
+            elif slot - region.start_slot >= self._longest:
+                done.append(region.closed(self._overlap))
+                region.owned_from = region.last_slot + 1
+                region.start_slot = region.owned_from - self._overlap
+        return done
+
+
+def _wide(power: FloatArray, threshold: float) -> npt.NDArray[np.bool_]:
+    """Mark the channels of every group of `WIDE` neighbours whose mean passes a threshold."""
+    total = np.cumsum(power, axis=1, dtype=np.float64)
+    total[:, WIDE:] -= total[:, :-WIDE].copy()
+    hot = total[:, WIDE - 1 :] > threshold * WIDE
+    marked = np.zeros(power.shape, dtype=np.bool_)
+    for shift in range(WIDE):
+        marked[:, shift : shift + hot.shape[1]] |= hot
+    # A group is marked whole, but only its channels with some energy are worth keeping.
+    return marked & (power > KEEP)
+
+
+def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """List the first and last channel of each run of True; a hole of one channel joins."""
+    hot = np.flatnonzero(mask)
+    if not hot.size:
+        return []
+    cuts = np.flatnonzero(np.diff(hot) > 2)
+    firsts = hot[np.concatenate(([0], cuts + 1))]
+    lasts = hot[np.concatenate((cuts, [hot.size - 1]))]
+    return [(int(low), int(high)) for low, high in zip(firsts, lasts, strict=True)]

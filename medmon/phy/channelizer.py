@@ -1,0 +1,154 @@
+"""Samples come in, the power of every narrow channel goes out, one row each half millisecond.
+
+A narrow-band packet may lie far below the noise of the whole band, so nothing is ever judged on
+the wide envelope: a weighted overlap-add filter bank (Crochiere and Rabiner, Multirate Digital
+Signal Processing, 1983, section 7.3) splits the band into channels of about 16 kHz, which is the
+chip rate of the slowest pump. Its prototype is a Hann window two channel periods long, so that a
+channel two places away is suppressed by more than 60 dB.
+
+The chain is cut into chunks of a fixed number of samples counted from the start of the stream,
+whatever the blocks of the source were: the same arithmetic is done on the same arrays for any
+block size, and the result is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from medmon.records import ComplexArray, FloatArray
+
+CHANNEL_HZ = 16_000.0
+"""Width of a channel aimed at; the real width is the rate over a power of two."""
+FRAMES_A_SLOT = 8
+SLOTS_A_CHUNK = 64
+MIN_CHANNELS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The time-frequency grid that a sample rate leads to.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Sample rate.
+    channels : int
+        Number of channels, a power of two.
+    """
+
+    rate_hz: float
+    channels: int
+
+    @classmethod
+    def for_rate(cls, rate_hz: float) -> Grid:
+        """Choose the number of channels so that one is about 16 kHz wide.
+
+        Parameters
+        ----------
+        rate_hz : float
+            Sample rate, above zero.
+
+        Returns
+        -------
+        Grid
+            The grid.
+        """
+        exponent = max(0, round(float(np.log2(rate_hz / CHANNEL_HZ))))
+        return cls(rate_hz, max(MIN_CHANNELS, 1 << exponent))
+
+    @property
+    def channel_hz(self) -> float:
+        """Distance of two channels in hertz."""
+        return self.rate_hz / self.channels
+
+    @property
+    def slot_samples(self) -> int:
+        """Samples in one row of powers."""
+        return self.channels * FRAMES_A_SLOT
+
+    @property
+    def chunk_samples(self) -> int:
+        """Samples that are worked on at a time."""
+        return self.slot_samples * SLOTS_A_CHUNK
+
+    @property
+    def slot_s(self) -> float:
+        """Length of one row in seconds."""
+        return self.slot_samples / self.rate_hz
+
+    def slots(self, seconds: float) -> int:
+        """Give the number of rows that cover a time, at least one.
+
+        Parameters
+        ----------
+        seconds : float
+            The time.
+
+        Returns
+        -------
+        int
+            Rows, rounded up.
+        """
+        return max(1, int(np.ceil(seconds / self.slot_s)))
+
+    def offset_hz(self, channel: float) -> float:
+        """Give the centre of a channel, relative to the tuned frequency.
+
+        Parameters
+        ----------
+        channel : float
+            Channel number, 0 at the lower end of the band; fractions are allowed.
+
+        Returns
+        -------
+        float
+            Offset in hertz.
+        """
+        return (channel - self.channels // 2) * self.channel_hz
+
+
+class Channelizer:
+    """Filter bank over a stream of consecutive samples.
+
+    Parameters
+    ----------
+    grid : Grid
+        Rate and number of channels.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        size = grid.channels
+        window = np.sin(np.pi * (np.arange(2 * size) + 0.5) / (2 * size)) ** 2
+        # Normalised so that white noise of power s shows s / channels in each channel.
+        window /= np.sqrt(size * np.sum(window**2))
+        # A frequency shift by half the band inside the window puts channel 0 at the lower edge.
+        window *= np.where(np.arange(2 * size) % 2, -1.0, 1.0)
+        self._grid = grid
+        self._head = window[:size].astype(np.float32)
+        self._tail = window[size:].astype(np.float32)
+        self._carry: ComplexArray = np.zeros(size, dtype=np.complex64)
+
+    def feed(self, iq: ComplexArray) -> FloatArray:
+        """Measure the channel powers of the next samples.
+
+        Parameters
+        ----------
+        iq : ndarray of complex64, shape (n_slots * slot_samples,)
+            Consecutive samples, a whole number of slots.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_slots, channels)
+            Mean power in each channel, channel 0 at the lower edge of the band; white noise of
+            power 1.0 shows 1 / channels. Each row reaches one channel period back.
+        """
+        size = self._grid.channels
+        now = iq.reshape(-1, size)
+        before = np.concatenate((self._carry[None, :], now[:-1]))
+        self._carry = now[-1].copy()
+        spectra = np.fft.fft(before * self._head + now * self._tail, axis=1)
+        power = spectra.real**2 + spectra.imag**2
+        slots = power.reshape(-1, FRAMES_A_SLOT, size).mean(axis=1, dtype=np.float32)
+        return np.asarray(slots, dtype=np.float32)

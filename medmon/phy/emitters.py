@@ -1,0 +1,136 @@
+"""The channel powers of one region come in, the emitters that made them go out, strongest first.
+
+A region may hold several devices that overlap in time or touch in frequency, and a strong one
+spills into its neighbours: a keyed carrier has skirts that fall with the square of the distance.
+So the strongest cell is taken, its stretch of time and its width are followed, and everything
+that its skirts explain is taken out; then the strongest of what is left, and so on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from medmon.phy.activity import HOLD_S, KEEP, Region
+from medmon.phy.channelizer import Grid
+from medmon.records import FloatArray
+
+WORTH = 4.0
+"""An emitter's best cell stands this far over the floor, mean of two rows."""
+MOST = 12
+"""Emitters followed in one region; what is beyond them is left to the next one."""
+DEPTH = 10**-2.5
+"""An emitter's stretch ends where its channel falls this far under its best cell."""
+EDGE = 10**-1.2
+"""An emitter's width ends where its mean spectrum falls this far under its peak."""
+SKIRT_DB = 4.0
+"""Skirt one channel away from the edge of an emitter, under its peak; it falls by 20 dB a decade
+of distance. Rectangular keying has 10 dB at one chip rate [1]_; the rest is margin.
+
+.. [1] Proakis, Digital Communications, 5th ed., section 3.4: spectrum of a keyed rectangle.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Emitter:
+    """One source of energy in a region.
+
+    Attributes
+    ----------
+    start_slot, stop_slot : int
+        Rows, counted from the start of the stream; stop is behind the last.
+    low, high : int
+        First and last channel of its main energy.
+    centre : float
+        Power-weighted mean channel.
+    """
+
+    start_slot: int
+    stop_slot: int
+    low: int
+    high: int
+    centre: float
+
+
+def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) -> list[Emitter]:
+    """Take a region apart.
+
+    Parameters
+    ----------
+    powers : ndarray of float32, shape (n_slots, channels)
+        Channel powers of the region's rows, all channels.
+    floor : ndarray of float32, shape (channels,)
+        Noise floor.
+    region : Region
+        Where it is.
+    grid : Grid
+        Time-frequency grid.
+
+    Returns
+    -------
+    list of Emitter
+        Strongest first.
+    """
+    over = np.maximum(powers - floor, 0.0)
+    # Two rows together, so that one lucky row of noise is no emitter.
+    over[1:] = (over[1:] + over[:-1]) / 2
+    left = over.copy()
+    left[:, : region.low] = 0.0
+    left[:, region.high + 1 :] = 0.0
+    hold = grid.slots(HOLD_S)
+    found: list[Emitter] = []
+    while len(found) < MOST:
+        row, peak = np.unravel_index(int(left.argmax()), left.shape)
+        if left[row, peak] < WORTH * floor[peak]:
+            break
+        alive = over[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
+        start, stop = _stretch(alive, int(row), hold)
+        spectrum = over[start:stop].mean(axis=0)
+        low, high = _width(spectrum, int(peak), floor)
+        weights = spectrum[low : high + 1]
+        centre = float(np.average(np.arange(low, high + 1), weights=weights))
+        found.append(
+            Emitter(region.start_slot + start, region.start_slot + stop, low, high, centre)
+        )
+        explained = spectrum <= weights.max() * _skirts(spectrum.size, low, high)
+        left[max(0, start - 2) : stop + 2, explained] = 0.0
+        left[row, peak] = 0.0
+    return found
+
+
+def _stretch(alive: npt.NDArray[np.bool_], row: int, hold: int) -> tuple[int, int]:
+    """Follow the rows that are alive in both directions, over silences of up to `hold` rows."""
+    rows = np.flatnonzero(alive)
+    breaks = np.flatnonzero(np.diff(rows) > hold)
+    firsts = rows[np.concatenate(([0], breaks + 1))]
+    lasts = rows[np.concatenate((breaks, [rows.size - 1]))]
+    mine = int(np.searchsorted(firsts, row, side="right")) - 1
+    return int(firsts[mine]), int(lasts[mine]) + 1
+
+
+def _width(spectrum: FloatArray, peak: int, floor: FloatArray) -> tuple[int, int]:
+    """Follow the mean spectrum from its peak down to both edges; a hole of one channel is not one.
+
+    The two tones of a frequency-shift keyed burst leave a valley between them.
+    """
+    enough = (spectrum > spectrum[peak] * EDGE) & (spectrum > (KEEP - 1) * floor)
+    low = high = peak
+    while low > 0 and (enough[low - 1] or (low > 1 and enough[low - 2])):
+        low -= 1
+    while high < enough.size - 1 and (
+        enough[high + 1] or (high < enough.size - 2 and enough[high + 2])
+    ):
+        high += 1
+    return low, high
+
+
+def _skirts(channels: int, low: int, high: int) -> FloatArray:
+    """Give the largest spill of an emitter into each channel, over its peak."""
+    index = np.arange(channels)
+    distance = np.maximum(np.maximum(low - index, index - high), 0)
+    # A channel on the far side of the band's edge is its neighbour: filters of receivers alias.
+    distance = np.minimum(distance, channels - distance)
+    skirts = 10 ** (-(SKIRT_DB + 20 * np.log10(np.maximum(distance, 1))) / 10)
+    return np.where(distance == 0, 1.0, skirts).astype(np.float32)

@@ -1,0 +1,242 @@
+"""A packet's reception comes in, its physical features go out: how it arrived, not what it says.
+
+Everything is read off the narrow signal with the decided chips as a guide, because that knows
+which samples are carrier and which are not:
+
+- the clock: where the waveform crosses half-way between its two levels at every change of chips,
+  measured as an area (so the noise of many samples averages out), and a straight line through
+  all these places. Rising and falling edges may be shifted against each other; that asymmetry is
+  fitted and left out.
+- the arrival: the beginning of the first chip of the preamble on that line. An edge alone is good
+  to a few samples, the line through hundreds of edges to a fraction of one.
+- power, noise, carrier, deviation, bandwidth, rise time: see docs/reference/features.md, which
+  has the definitions and the accuracy that tests hold them to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from medmon.phy.reception import Reception
+from medmon.phy.timing import Clock
+from medmon.phy.tuner import Baseband
+from medmon.records import FloatArray
+
+BAND_POWER = 0.95
+"""Part of the power that the bandwidth holds: the main lobe of rectangular keying."""
+AREA_CHIPS = 0.4
+"""Half the window, in chips, over which an edge is measured."""
+BACKWARD_CHIPS = 4096
+"""Longest preamble followed back to the start of the burst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocking:
+    """A chip clock fitted to the edges of a packet.
+
+    Attributes
+    ----------
+    first_edge : float
+        Index into the narrow signal of the beginning of the first sync chip.
+    step : float
+        Samples a chip.
+    error : float
+        Standard error of `first_edge`, in samples; infinite when there were too few edges.
+    """
+
+    first_edge: float
+    step: float
+    error: float
+
+
+def clocking(heard: Reception) -> Clocking:
+    """Fit the chip clock of a packet to its edges.
+
+    Parameters
+    ----------
+    heard : Reception
+        The packet.
+
+    Returns
+    -------
+    Clocking
+        The fitted clock; the reception's own where fewer than 8 edges are usable.
+    """
+    chips = heard.known_chips
+    begins = heard.chip_places(-0.5)
+    rough = Clocking(float(begins[0]), heard.clock.step, np.inf)
+    changes = np.flatnonzero(chips[1:] != chips[:-1]) + 1
+    wave = _wave(heard)
+    reach = AREA_CHIPS * heard.clock.step
+    inside = (begins[changes] > reach + 1) & (begins[changes] < wave.size - reach - 2)
+    changes = changes[inside]
+    if changes.size < 8:
+        return rough
+    late = _lateness(wave, begins[changes], reach, _levels(heard, wave), chips[changes])
+    design = np.stack(
+        (np.ones(changes.size), changes.astype(np.float64), np.where(chips[changes], 1.0, -1.0)),
+        axis=1,
+    )
+    good = np.abs(late - np.median(late)) < reach / 2
+    if good.sum() < 8:
+        return rough
+    line, *_ = np.linalg.lstsq(design[good], late[good], rcond=None)
+    scatter = float(np.std(late[good] - design[good] @ line))
+    return Clocking(
+        float(begins[0] + line[0]),
+        float(heard.clock.step + line[1]),
+        2 * scatter / float(np.sqrt(good.sum())),
+    )
+
+
+def _wave(heard: Reception) -> FloatArray:
+    """Magnitude of an OOK signal, frequency of an FSK one."""
+    iq = heard.band.iq
+    if heard.deviation_hz is None:
+        return np.abs(iq)
+    turns = np.angle(iq[1:] * np.conj(iq[:-1]))
+    # The difference of two samples lies half-way between them; so does their mean.
+    ahead = np.concatenate((turns, turns[-1:]))
+    behind = np.concatenate((turns[:1], turns))
+    return np.asarray((ahead + behind) / 2, dtype=np.float32)
+
+
+def _levels(heard: Reception, wave: FloatArray) -> tuple[float, float]:
+    """Level of the waveform in the middle of the spaces and of the marks."""
+    places = np.rint(heard.chip_places()).astype(np.intp)
+    inside = (places >= 0) & (places < wave.size)
+    values, marks = wave[places[inside]], heard.known_chips[inside]
+    return float(np.median(values[~marks])), float(np.median(values[marks]))
+
+
+def _lateness(
+    wave: FloatArray,
+    edges: npt.NDArray[np.float64],
+    reach: float,
+    levels: tuple[float, float],
+    rising: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float64]:
+    """Measure how much later than expected each edge is, by the area before and after it."""
+    low, high = levels
+    total = np.concatenate(([0.0], np.cumsum((wave - low) / (high - low), dtype=np.float64)))
+    grid = np.arange(total.size) - 0.5  # sample i fills the time from i - 1/2 to i + 1/2
+    area = np.interp(edges + reach, grid, total) - np.interp(edges - reach, grid, total)
+    # A rising edge that is late by d leaves the area reach - d, a falling one reach + d.
+    return np.asarray(np.where(rising, reach - area, area - reach), dtype=np.float64)
+
+
+def preamble_chips(fitted: Clocking, start: float) -> int:
+    """Count the chips from the start of a burst to its sync word.
+
+    Parameters
+    ----------
+    fitted : Clocking
+        Chip clock.
+    start : float
+        Index of the start of the burst's energy.
+
+    Returns
+    -------
+    int
+        Whole chips, none negative.
+    """
+    chips = round((fitted.first_edge - start) / fitted.step)
+    return min(max(chips, 0), BACKWARD_CHIPS)
+
+
+def on_power(heard: Reception, noise: float) -> float:
+    """Measure the power while the carrier is on, noise taken off.
+
+    Parameters
+    ----------
+    heard : Reception
+        The packet.
+    noise : float
+        Noise power in its narrow signal.
+
+    Returns
+    -------
+    float
+        Power; at least a thousandth of the noise, so that it has a logarithm.
+    """
+    chips = heard.known_chips
+    wanted = chips if heard.deviation_hz is None else np.ones(chips.size, dtype=np.bool_)
+    places = np.rint(heard.chip_places()[wanted]).astype(np.intp)
+    reach = max(1, round(heard.clock.step / 8))
+    around = places[:, None] + np.arange(-reach, reach + 1)
+    iq = heard.band.iq
+    around = around[(places >= reach) & (places < iq.size - reach)]
+    power = float(np.mean(iq[around].real ** 2 + iq[around].imag ** 2)) if around.size else 0.0
+    return max(power - noise, noise * 1e-3, 1e-15)
+
+
+def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> float:
+    """Measure the width that holds 95 % of the power of a burst.
+
+    Parameters
+    ----------
+    band : Baseband
+        Its narrow signal.
+    start, stop : float
+        Where the burst stands in it.
+    density : float
+        Noise power in one hertz.
+
+    Returns
+    -------
+    float
+        Width in hertz, as much power left out below as above.
+    """
+    piece = band.iq[max(0, round(start)) : max(0, round(stop))]
+    if piece.size < 16:
+        return band.noise_width_hz
+    size = 1 << 8
+    frames = np.pad(piece, (0, -piece.size % size)).reshape(-1, size)
+    spectra = np.fft.fftshift(np.fft.fft(frames * np.hanning(size).astype(np.float32)), axes=1)
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=0) / (size * 0.375 * piece.size)
+    bin_hz = band.rate_hz / size
+    clean = np.maximum(power - density * bin_hz * (power > 0), 0.0)
+    total = np.cumsum(clean) / max(float(clean.sum()), 1e-30)
+    out = (1 - BAND_POWER) / 2
+    low, high = (float(np.interp(part, total, np.arange(size))) for part in (out, 1 - out))
+    return max((high - low) * bin_hz, bin_hz)
+
+
+def rise_us(heard: Reception, fitted: Clocking) -> float | None:
+    """Measure the mean rise time of the carrier from 10 % to 90 % of the amplitude.
+
+    Parameters
+    ----------
+    heard : Reception
+        An OOK packet.
+    fitted : Clocking
+        Its chip clock.
+
+    Returns
+    -------
+    float or None
+        Microseconds, the receiver's own rise taken off in squares; None for FSK, whose carrier
+        does not rise inside a packet, and where too few edges were heard.
+    """
+    if heard.deviation_hz is not None:
+        return None
+    chips = heard.known_chips
+    rising = np.flatnonzero(chips[1:] & ~chips[:-1]) + 1
+    edges = Clock(fitted.first_edge, fitted.step).at(rising.astype(np.float64))
+    wave = np.abs(heard.band.iq)
+    low, high = _levels(heard, wave)
+    lags = np.arange(-fitted.step / 2, fitted.step / 2, 0.25)
+    inside = (edges > fitted.step) & (edges < wave.size - fitted.step)
+    if inside.sum() < 4:
+        return None
+    places = edges[inside, None] + lags
+    mean = np.interp(places, np.arange(wave.size), wave).mean(axis=0)
+    part = (mean - low) / (high - low)
+    ten = lags[np.flatnonzero(part > 0.1)[0]] if (part > 0.1).any() else lags[0]
+    ninety = lags[np.flatnonzero(part > 0.9)[0]] if (part > 0.9).any() else lags[-1]
+    own_us = 0.7 / heard.band.noise_width_hz * 1e6
+    seen_us = float(ninety - ten) / heard.band.rate_hz * 1e6
+    return float(np.sqrt(max(seen_us**2 - own_us**2, 0.0)))

@@ -1,0 +1,101 @@
+"""A stretch of signal and an OOK modem come in, the packets of that modem go out.
+
+The carrier of an on-off keyed burst is a line in its spectrum. The burst is shifted so that the
+line is at zero, averaged over one chip (the matched filter of a chip), and its magnitude is the
+soft waveform: the phase of these transmitters is of no use, their oscillators wander.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medmon.phy import linecode, sync, timing
+from medmon.phy.reception import Reception, matched, shifted
+from medmon.phy.sync import SAMPLES_A_CHIP
+from medmon.phy.tuner import Baseband, Tuner
+from medmon.records import ComplexArray, Modem
+
+HALF_WIDTH_CHIPS = 1.5
+"""The passband reaches this many chip rates to either side: the main lobe and its skirts."""
+
+
+def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> list[Reception]:
+    """Find the packets of a modem around a carrier.
+
+    Parameters
+    ----------
+    tuner : Tuner
+        The stretch of signal.
+    modem : Modem
+        An OOK modem.
+    offset_hz : float
+        Rough carrier, relative to the tuned frequency.
+    reach_hz : float
+        How far the carrier may be from there.
+
+    Returns
+    -------
+    list of Reception
+        In order of time.
+    """
+    rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
+    half_width_hz = modem.symbol_rate_hz * HALF_WIDTH_CHIPS
+    rough = tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+    line_hz = carrier_line_hz(rough.iq, rough.rate_hz, reach_hz)
+    found = []
+    for hit in sync.find(_magnitude(rough, line_hz), modem):
+        near = _packet(rough, hit, modem)
+        exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, reach_hz)
+        band = tuner.tune(exact_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+        soft = _magnitude(band, exact_hz - band.offset_hz)
+        clock, chips = timing.chips_from_sync(soft, hit, modem, rate_hz=band.rate_hz)
+        symbols = linecode.decide(chips, modem.line_code)
+        if symbols.values.size * symbols.bits_each >= modem.min_bits:
+            found.append(Reception(modem, band, exact_hz, hit, clock, chips, symbols))
+    return found
+
+
+def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:
+    """Measure the frequency of the strongest line near zero.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Narrow signal.
+    rate_hz : float
+        Its sample rate.
+    reach_hz : float
+        Look this far to either side.
+
+    Returns
+    -------
+    float
+        Frequency of the line: the vertex of a parabola through the logarithms of the three
+        largest bins under a Hann window, good to a hundredth of a bin [1]_.
+
+    References
+    ----------
+    .. [1] Harris, "On the use of windows for harmonic analysis with the discrete Fourier
+       transform", Proc. IEEE 66(1), 1978.
+    """
+    size = 1 << max(10, (2 * iq.size - 1).bit_length())
+    spectrum = np.abs(np.fft.fft(iq * np.hanning(iq.size).astype(np.float32), n=size))
+    reach = max(2, min(round(reach_hz / rate_hz * size), size // 2 - 2))
+    lines = np.concatenate((spectrum[-reach:], spectrum[: reach + 1]))
+    top = int(lines[1:-1].argmax()) + 1
+    below, peak, above = np.log(np.maximum(lines[top - 1 : top + 2], 1e-30))
+    bend = below - 2 * peak + above
+    shift = 0.5 * (below - above) / bend if bend < 0 else 0.0
+    return float((top + shift - reach) * rate_hz / size)
+
+
+def _magnitude(band: Baseband, offset_hz: float) -> np.typing.NDArray[np.float32]:
+    return np.abs(matched(shifted(band, offset_hz), SAMPLES_A_CHIP))
+
+
+def _packet(band: Baseband, hit: sync.Sync, modem: Modem) -> ComplexArray:
+    """Cut out the sync word and the longest packet that may follow."""
+    chips = modem.max_bits // linecode.bits_each(modem.line_code)
+    chips *= linecode.chips_each(modem.line_code)
+    start = max(0, hit.end - len(sync.template(modem)) * SAMPLES_A_CHIP)
+    return band.iq[start : hit.end + chips * SAMPLES_A_CHIP]

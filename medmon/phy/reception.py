@@ -1,0 +1,144 @@
+"""What a demodulator hands on: one packet's chips, its clock, and the narrow signal they came from.
+
+The demodulators (`ook`, `fsk`) make receptions, `measure` reads the physical features off them,
+and the receiver turns both into a burst.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from medmon.phy.linecode import Symbols
+from medmon.phy.sync import Sync
+from medmon.phy.timing import Clock
+from medmon.phy.tuner import Baseband
+from medmon.records import ComplexArray, FloatArray, Frame, Modem
+
+SOFT_LAG = 0.5
+"""The window of `matched` has an even length, so its middle is half a sample early."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reception:
+    """One packet as one modem heard it.
+
+    Attributes
+    ----------
+    modem : Modem
+        The modem that fitted.
+    band : Baseband
+        The narrow signal, tuned to the packet's own carrier.
+    carrier_hz : float
+        The exact carrier, relative to the tuned frequency of the receiver.
+    sync : Sync
+        Where the sync word ended, and its levels.
+    clock : Clock
+        When the chips after the sync word stand, in samples of `band`.
+    chips : ndarray of float32, shape (n_chips,)
+        Soft chips after the sync word, to the end of the signal.
+    symbols : Symbols
+        What the line code makes of them.
+    deviation_hz : float or None
+        Peak deviation as heard; None for OOK.
+    """
+
+    modem: Modem
+    band: Baseband
+    carrier_hz: float
+    sync: Sync
+    clock: Clock
+    chips: FloatArray
+    symbols: Symbols
+    deviation_hz: float | None = None
+
+    @property
+    def quality(self) -> float:
+        """Mean quality of the symbols, 0 to 1."""
+        quality = self.symbols.quality
+        return float(np.clip(quality.mean(), 0.0, 1.0)) if quality.size else 0.0
+
+    def frame(self) -> Frame:
+        """Pack the decided bits for the decoder.
+
+        Returns
+        -------
+        Frame
+            Data bits and the places where they contradict the line code.
+        """
+        symbols = self.symbols
+        faults = np.flatnonzero(symbols.contradicted) * symbols.bits_each
+        return Frame(
+            modem=self.modem.name,
+            data=symbols.data(symbols.values.size),
+            bit_count=symbols.values.size * symbols.bits_each,
+            faults=tuple(int(place) for place in faults),
+            confidence=round(self.quality, 4),
+            sync_errors=self.sync.errors,
+        )
+
+    @property
+    def known_chips(self) -> npt.NDArray[np.bool_]:
+        """Chips from the first of the sync word to the last decided one."""
+        sync = np.array([chip == "1" for chip in self.modem.sync])
+        return np.concatenate((sync, self.chips > 0))
+
+    def chip_places(self, part: float = 0.0) -> npt.NDArray[np.float64]:
+        """Give the places of `known_chips` in samples of the band.
+
+        Parameters
+        ----------
+        part : float
+            Place inside each chip: 0 its middle, -0.5 its beginning.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_known_chips,)
+            Indices into the band.
+        """
+        lead = len(self.modem.sync)
+        numbers = np.arange(-lead, self.chips.size, dtype=np.float64)
+        return self.clock.at(numbers + part) - SOFT_LAG
+
+
+def matched(iq: ComplexArray, length: int) -> ComplexArray:
+    """Average over a sliding window, the matched filter of a chip of constant amplitude.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Narrow signal.
+    length : int
+        Samples a chip.
+
+    Returns
+    -------
+    ndarray of complex64, shape (n,)
+        Mean over the window around each sample; the window is shortened at the ends.
+    """
+    total = np.concatenate(([0.0], np.cumsum(iq, dtype=np.complex128)))
+    index = np.arange(iq.size)
+    start = np.maximum(index - length // 2, 0)
+    stop = np.minimum(index - length // 2 + length, iq.size)
+    return np.asarray((total[stop] - total[start]) / length, dtype=np.complex64)
+
+
+def shifted(band: Baseband, offset_hz: float) -> ComplexArray:
+    """Move a frequency of a narrow signal to zero.
+
+    Parameters
+    ----------
+    band : Baseband
+        The signal.
+    offset_hz : float
+        Frequency that becomes zero, relative to the band's own zero.
+
+    Returns
+    -------
+    ndarray of complex64, shape (n,)
+        The shifted samples.
+    """
+    turns = np.arange(band.iq.size) * (offset_hz / band.rate_hz)
+    return np.asarray(band.iq * np.exp(-2j * np.pi * turns), dtype=np.complex64)

@@ -1,0 +1,152 @@
+"""A soft waveform and a modem come in, the places where its sync word ends go out.
+
+The waveform is correlated with the last chips of the preamble and the sync word, as a Pearson
+coefficient: level, threshold and slow drift do not matter, only the shape does. Noise reaches
+the threshold once in about 1e7 places, and nothing that starts there passes the line code and
+the check as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from medmon.records import FloatArray, Modem
+
+SAMPLES_A_CHIP = 8
+"""Samples a chip of every soft waveform; a whole number, so that a template is a strided view."""
+THRESHOLD = 0.72
+PART_THRESHOLD = 0.5
+"""What preamble and sync word must reach each by themselves: a slow sender whose symbols look like
+the long runs of a sync word does not send the preamble before it."""
+TEMPLATE_CHIPS = 48
+"""Chips of preamble and sync that are correlated: enough that noise does not imitate them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One place where a sync word was heard.
+
+    Attributes
+    ----------
+    end : int
+        Index into the soft waveform of the middle of the first chip after the sync word.
+    match : float
+        Correlation coefficient.
+    mark, space : float
+        Level of the waveform for a chip 1 and a chip 0.
+    errors : int
+        Chips of the sync word on the wrong side of the middle.
+    """
+
+    end: int
+    match: float
+    mark: float
+    space: float
+    errors: int
+
+
+def template(modem: Modem) -> FloatArray:
+    """Give the chips that are looked for: the end of the preamble, then the sync word.
+
+    Parameters
+    ----------
+    modem : Modem
+        How the device sounds.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_chips,)
+        +1 for a mark, -1 for a space.
+    """
+    lead = max(0, TEMPLATE_CHIPS - len(modem.sync))
+    periods = -(-lead // len(modem.preamble))
+    text = ((modem.preamble * periods)[-lead:] if lead else "") + modem.sync
+    return np.array([1.0 if chip == "1" else -1.0 for chip in text], dtype=np.float32)
+
+
+def find(soft: FloatArray, modem: Modem) -> list[Sync]:
+    """Look for the sync word everywhere in a soft waveform.
+
+    Parameters
+    ----------
+    soft : ndarray of float32, shape (n,)
+        Waveform behind the matched filter, `SAMPLES_A_CHIP` samples a chip.
+    modem : Modem
+        Whose sync word.
+
+    Returns
+    -------
+    list of Sync
+        In order of time, never closer than a sync word.
+    """
+    chips = template(modem)
+    reach = (chips.size - 1) * SAMPLES_A_CHIP + 1
+    if soft.size <= reach + SAMPLES_A_CHIP:
+        return []
+    views = np.lib.stride_tricks.sliding_window_view(soft, reach)[:, ::SAMPLES_A_CHIP]
+    match = _correlation(views, chips)
+    apart = len(modem.sync) * SAMPLES_A_CHIP
+    found = []
+    lead = chips.size - len(modem.sync)
+    for start in _peaks(match, apart):
+        around = views[start : start + 1]
+        parts = (
+            _correlation(around[:, part], chips[part]) for part in (slice(lead), slice(lead, None))
+        )
+        if min(float(part[0]) for part in parts) < PART_THRESHOLD:
+            continue
+        end = start + chips.size * SAMPLES_A_CHIP
+        found.append(_measured(views[start], chips, len(modem.sync), end, float(match[start])))
+    return found
+
+
+def levels(soft: FloatArray, sync: Sync, modem: Modem) -> Sync:
+    """Measure the levels of a sync word again, on a better waveform of the same burst.
+
+    Parameters
+    ----------
+    soft : ndarray of float32, shape (n,)
+        The better waveform.
+    sync : Sync
+        Where the word was found.
+    modem : Modem
+        Whose sync word.
+
+    Returns
+    -------
+    Sync
+        The same place with the new levels.
+    """
+    chips = template(modem)
+    start = sync.end - chips.size * SAMPLES_A_CHIP
+    heard = soft[start : sync.end : SAMPLES_A_CHIP]
+    return _measured(heard, chips, len(modem.sync), sync.end, sync.match)
+
+
+def _correlation(views: FloatArray, chips: FloatArray) -> FloatArray:
+    """Give the Pearson coefficient of each row with the chips; 1 for no chips at all."""
+    if not chips.size:
+        return np.ones(len(views), dtype=np.float32)
+    shape = chips - chips.mean()
+    mean = views.mean(axis=1)
+    spread = np.sqrt(np.maximum((views**2).mean(axis=1) - mean**2, 0.0))
+    scale = np.float32(np.linalg.norm(shape) * np.sqrt(chips.size))
+    return np.asarray(views @ shape / (scale * np.maximum(spread, 1e-12)), dtype=np.float32)
+
+
+def _measured(heard: FloatArray, chips: FloatArray, word: int, end: int, match: float) -> Sync:
+    mark, space = float(heard[chips > 0].mean()), float(heard[chips < 0].mean())
+    wrong = ((heard > (mark + space) / 2) != (chips > 0))[-word:]
+    return Sync(end, match, mark, space, int(wrong.sum()))
+
+
+def _peaks(match: FloatArray, apart: int) -> list[int]:
+    """List the highest places over the threshold, best first taken, none closer than `apart`."""
+    over = np.flatnonzero(match > THRESHOLD)
+    chosen: list[int] = []
+    for place in over[np.argsort(-match[over], kind="stable")]:
+        if all(abs(int(place) - other) >= apart for other in chosen):
+            chosen.append(int(place))
+    return sorted(chosen)
