@@ -1,15 +1,31 @@
 """Bursts come in, transmissions go out: what was said on the air, by whom, and whether to trust it.
 
 A device family is one file beside this one that satisfies `Decoder`; it declares how its devices
-sound (`modems`) and turns bits into packets and packets into messages, as pure functions.
+sound (`modems`) and turns bits into packets and packets into messages, as pure functions. The
+`Reader` gives each frame to the decoder of its modem and leaves joining and folding to
+`medmon.protocols.conversation`.
+
+======================================================  ==========  =========  =================
+a burst with                                            protocol    integrity  message
+======================================================  ==========  =========  =================
+a good packet that means something                      its name    ok         what it says
+a good packet whose message fails or never ends         its name    failed     None
+sync word and line code of a modem, and a wrong check   its name    failed     None
+anything else                                           None        none       None
+======================================================  ==========  =========  =================
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from medmon.records import Frame, Message, Modem, Packet, Rejection
+from medmon.errors import PluginError
+from medmon.protocols.conversation import Conversations
+from medmon.records import Burst, Frame, Message, Modem, Packet, Rejection, Transmission
+
+__all__ = ["Decoder", "Reader"]
 
 
 class Decoder(Protocol):
@@ -22,7 +38,7 @@ class Decoder(Protocol):
     modems : tuple of Modem
         How its devices sound.
     repeat_window_ns : int
-        Identical packets closer than this to the first one are copies of one transmission.
+        Identical packets closer than this to the one before are copies of one transmission.
     join_window_ns : int
         How long to wait for the rest of a message of several packets.
     """
@@ -38,5 +54,102 @@ class Decoder(Protocol):
     def message(self, packets: Sequence[Packet]) -> Message | Rejection | None:
         """Say what packets mean; None when more of them are needed. Pure and total.
 
-        `packets` is one packet whose part is "whole", or one "first" and its "rest" in order.
+        `packets` is one packet whose part is "whole", or one "first" and its "rest" in order; a
+        "rest" that belongs to nothing comes alone.
         """
+
+
+class Reader:
+    """The protocols room: feed it bursts in the order in which they ended.
+
+    Parameters
+    ----------
+    decoders : sequence of Decoder
+        Device families to read.
+
+    Attributes
+    ----------
+    modems : tuple of Modem
+        How all their devices sound; what phy has to listen for.
+
+    Raises
+    ------
+    PluginError
+        If two decoders, or two of their modems, have one name.
+    """
+
+    def __init__(self, decoders: Sequence[Decoder]) -> None:
+        self.modems = tuple(modem for decoder in decoders for modem in decoder.modems)
+        _refuse_twins("decoders", [decoder.name for decoder in decoders])
+        _refuse_twins("modems", [modem.name for modem in self.modems])
+        self._decoders = {modem.name: decoder for decoder in decoders for modem in decoder.modems}
+        self._conversations = Conversations(decoders)
+        self._rejections: Counter[str] = Counter()
+
+    @property
+    def rejections(self) -> Mapping[str, int]:
+        """Count for each "protocol/reason" of what was not accepted.
+
+        Reasons beside those of `Rejection`: "incomplete", the rest of a message never came, and
+        "evicted", an exchange was let go early to bound memory.
+        """
+        return dict(sorted((self._rejections + self._conversations.counts).items()))
+
+    def feed(self, burst: Burst) -> list[Transmission]:
+        """Take in one burst.
+
+        Parameters
+        ----------
+        burst : Burst
+            Its frames are of this reader's modems.
+
+        Returns
+        -------
+        list of Transmission
+            What is complete by now, in order of arrival.
+        """
+        packets: dict[tuple[str, bytes], Packet] = {}
+        suspect: tuple[str | None, Frame | None] = (None, None)
+        for frame in burst.frames:
+            found = self._decoders[frame.modem].packet(frame)
+            if isinstance(found, Packet):
+                packets.setdefault((found.protocol, found.key), found)
+                continue
+            self._rejections[f"{found.protocol}/{found.reason}"] += 1
+            if found.reason == "check" and suspect[0] is None:
+                suspect = (found.protocol, frame)
+        if packets:
+            return self._conversations.feed(burst, tuple(packets.values()))
+        return self._conversations.pass_by(burst, *suspect)
+
+    def advance(self, time_ns: int) -> list[Transmission]:
+        """Let go of what is complete because stream time went on.
+
+        Parameters
+        ----------
+        time_ns : int
+            Every burst that ended before it has been fed.
+
+        Returns
+        -------
+        list of Transmission
+            In order of arrival.
+        """
+        return self._conversations.advance(time_ns)
+
+    def flush(self) -> list[Transmission]:
+        """Let go of everything: the stream has ended.
+
+        Returns
+        -------
+        list of Transmission
+            In order of arrival.
+        """
+        return self._conversations.flush()
+
+
+def _refuse_twins(what: str, names: Sequence[str]) -> None:
+    """Raise if a name stands twice."""
+    twins = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twins:
+        raise PluginError(f"two {what} are named {', '.join(twins)}; remove one of the plugins")

@@ -1,0 +1,132 @@
+r"""Frames of an Insulet Omnipod Eros come in, checked packets and what they say go out.
+
+The chapters, from the air upwards:
+
+=============================================  ================================================
+`medmon.protocols.omnipod.packet`              bits -> packet: type, length, CRC8, address echo
+`medmon.protocols.omnipod.checks`              CRC8 of a packet, CRC16 of a message
+`medmon.protocols.omnipod.envelope`            packets -> message: joined, CRC16
+`medmon.protocols.omnipod.blocks`              body -> blocks
+`medmon.protocols.omnipod.delivery`            13, 16, 17, 1A, 1F: what moves insulin
+`medmon.protocols.omnipod.settings`            03, 07, 08, 0E, 11, 19, 1C, 1E
+`medmon.protocols.omnipod.answers`             01, 02, 06, 1D: what the pod says
+`medmon.protocols.omnipod.meaning`             blocks -> the contract's words
+=============================================  ================================================
+
+On the air: 2-FSK, 40,625 chips a second, Manchester: a data bit 1 is the chips 01, a 0 the chips
+10. Chips 0x6665 repeat 50 to 200 times, then 0xA55A, then the packet. (The openomni wiki gives
+40,625 as the rate "before Manchester"; it is the rate of the half-bits.)
+
+The nominal frequency only gives the carrier offset its zero. 433.923 MHz is the one figure that
+was measured on the devices (openomni wiki, RF-Modulation); 433.91 MHz (OmniKit) and 433.918 MHz
+(rtlomni) are where people tuned their receivers. The deviation is from the same page and from
+rtlomni, 26.37 and 26.3 kHz; OmniKit's 35.2 kHz is again the setting of its own radio.
+
+Control messages carry a nonce. It is displayed and nothing else: no next nonce is computed here.
+
+A bolus of 10 units, in two packets (openomni corpus, ``all.txt`` line 443):
+
+>>> first = "1f014828b91f014828101f1a0ea9127c2b02021d010c8000c800c8170d0007d000030d4002"
+>>> rest = "1f0148289b00000000000082a620"
+>>> packets = []
+>>> for data in (bytes.fromhex(first), bytes.fromhex(rest)):
+...     packets.append(PLUGIN.packet(Frame("omnipod", data, 8 * len(data))))
+>>> [packet.part for packet in packets]
+['first', 'rest']
+>>> message = PLUGIN.message(packets)
+>>> message.command, message.device, message.direction, message.fields["dose_iu"]
+('bolus', '1f014828', 'to-device', 10.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from medmon.protocols.omnipod.envelope import envelope_from_packets
+from medmon.protocols.omnipod.meaning import message_from_acknowledgement, message_from_envelope
+from medmon.protocols.omnipod.packet import (
+    MAX_PACKET_BYTES,
+    PROTOCOL,
+    link_from_bytes,
+    packet_from_frame,
+)
+from medmon.records import Frame, Message, Modem, Packet, Rejection
+
+__all__ = ["MODEM", "PLUGIN", "Omnipod"]
+
+MODEM = Modem(
+    name=PROTOCOL,
+    freqs_hz=(433.923e6,),
+    modulation="fsk",
+    symbol_rate_hz=40_625.0,
+    deviation_hz=26_370.0,
+    preamble=f"{0x6665:016b}",
+    sync=f"{0xA55A:016b}",
+    line_code="manchester-802.3",
+    # The shortest packet is a CON with one byte; two bytes of slack, so that a packet whose carrier
+    # goes on is still seen whole.
+    min_bits=7 * 8,
+    max_bits=(MAX_PACKET_BYTES + 2) * 8,
+)
+
+
+class Omnipod:
+    """The Eros family; satisfies `medmon.protocols.Decoder`.
+
+    Attributes
+    ----------
+    name : str
+        "omnipod".
+    modems : tuple of Modem
+        How a pod and its handheld sound: the same.
+    repeat_window_ns : int
+        Unanswered packets are repeated unchanged, 80 to 330 ms apart in the openomni corpus.
+    join_window_ns : int
+        A CON follows the ACK of the packet before it, and that may need several attempts.
+    """
+
+    name = PROTOCOL
+    modems: tuple[Modem, ...] = (MODEM,)
+    repeat_window_ns = 500_000_000
+    join_window_ns = 1_500_000_000
+
+    def packet(self, frame: Frame) -> Packet | Rejection:
+        """Find the packet in the bits after a sync word and check it.
+
+        Parameters
+        ----------
+        frame : Frame
+            Bits after the sync word.
+
+        Returns
+        -------
+        Packet or Rejection
+            See `medmon.protocols.omnipod.packet.packet_from_frame`.
+        """
+        return packet_from_frame(frame)
+
+    def message(self, packets: Sequence[Packet]) -> Message | Rejection | None:
+        """Say what packets mean.
+
+        Parameters
+        ----------
+        packets : sequence of Packet
+            One that is whole, or a first one and the rest in order.
+
+        Returns
+        -------
+        Message, Rejection or None
+            None while more packets are needed.
+        """
+        first = link_from_bytes(packets[0].data) if packets else None
+        if first is None:
+            return Rejection(PROTOCOL, "length", "no packet")
+        if first.kind == "ack":
+            return message_from_acknowledgement(first)
+        envelope = envelope_from_packets(packets)
+        if envelope is None or isinstance(envelope, Rejection):
+            return envelope
+        return message_from_envelope(first, envelope)
+
+
+PLUGIN = Omnipod()
