@@ -1,0 +1,365 @@
+"""A transmission comes in; what it asks of a device, of whose, and how much of it goes out.
+
+The words every detector needs, defined once:
+
+- *heard*: integrity "ok" and a message. A packet whose check failed is never taken for a command.
+- *control*: a command that changes therapy, or could; see `CONTROL`. Answers of a device
+  (direction "from-device") are not commands, except from a remote, which is itself the sender.
+- *announcement*: Medtronic sends each control command twice, a short packet that only announces
+  it and a long one with the parameters. Both tell that somebody is programming; the dose counts
+  once, with the long one.
+- *ours*: a registered device; every device as long as none is registered.
+"""
+
+from __future__ import annotations
+
+import math
+from hashlib import blake2s
+
+from medmon.records import Command, FieldValue, Finding, Message, Role, Setting, Transmission
+
+CONTROL: frozenset[Command] = frozenset(
+    {
+        "bolus", "temp-basal", "cancel", "suspend", "resume", "basal-schedule", "settings",
+        "button", "pair", "deactivate",
+    }
+)  # fmt: skip
+"""Commands that change therapy."""
+SECOND_NS = 1_000_000_000
+_ROUNDING = 1e-9
+"""Sums of 0.025 IU strokes are not exact in binary; a limit is passed only beyond this share."""
+
+
+class Roster:
+    """Whose devices are whose.
+
+    Parameters
+    ----------
+    setting : Setting
+        What the monitor was told about the bed.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._roles: dict[tuple[str, str], set[Role]] = {}
+        self._names: dict[tuple[str, str], str | None] = {}
+        for device in setting.devices:
+            key = (device.protocol, device.id.lower())
+            self._roles.setdefault(key, set()).add(device.role)
+            self._names[key] = device.name or self._names.get(key)
+        self.ids = frozenset(device for _, device in self._roles)
+
+    def holds(self, protocol: str | None, device: str, role: Role | None = None) -> bool:
+        """Say whether a device is registered, in a role if one is given.
+
+        Parameters
+        ----------
+        protocol : str or None
+            Name of its decoder.
+        device : str
+            Its address.
+        role : str or None
+            The role it must be registered in; None for any.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
+        roles = self._roles.get((protocol or "", device), set())
+        return role in roles if role else bool(roles)
+
+    def has_role(self, protocol: str | None, role: Role) -> bool:
+        """Say whether any device of a protocol is registered in a role.
+
+        Parameters
+        ----------
+        protocol : str or None
+            Name of its decoder.
+        role : str
+            The role.
+
+        Returns
+        -------
+        bool
+            True if there is one.
+        """
+        return any(name == protocol and role in held for (name, _), held in self._roles.items())
+
+    def is_ours(self, transmission: Transmission) -> bool:
+        """Say whether the patient's limits apply to what was heard.
+
+        Parameters
+        ----------
+        transmission : Transmission
+            With a message.
+
+        Returns
+        -------
+        bool
+            True for a registered device, and for every device while none is registered.
+        """
+        message = transmission.message
+        if message is None:
+            return False
+        return not self._roles or self.holds(transmission.protocol, message.device)
+
+    def called(self, transmission: Transmission) -> str:
+        """Name the device of a transmission as a person at the bedside would.
+
+        Parameters
+        ----------
+        transmission : Transmission
+            With or without a message.
+
+        Returns
+        -------
+        str
+            For example ``pump 1f0e89f0`` or ``Anna's pump (1f0e89f0)``.
+        """
+        message = transmission.message
+        if message is None:
+            return "a device that could not be identified"
+        name = self._names.get((transmission.protocol or "", message.device))
+        return (
+            f"{name} ({message.device})" if name else f"{message.role or 'device'} {message.device}"
+        )
+
+
+def heard(transmission: Transmission) -> Message | None:
+    """Return the message of a transmission whose checks passed.
+
+    Parameters
+    ----------
+    transmission : Transmission
+        What was heard.
+
+    Returns
+    -------
+    Message or None
+        None if a check failed or nothing was decoded.
+    """
+    return transmission.message if transmission.integrity == "ok" else None
+
+
+def control(transmission: Transmission) -> Message | None:
+    """Return the message of a transmission that asks a device to change therapy.
+
+    Parameters
+    ----------
+    transmission : Transmission
+        What was heard.
+
+    Returns
+    -------
+    Message or None
+        None for everything else; announcements are control commands too.
+    """
+    message = heard(transmission)
+    if message is None or message.command not in CONTROL:
+        return None
+    answers = message.direction == "from-device" and message.role != "remote"
+    return None if answers else message
+
+
+def order(transmission: Transmission) -> Message | None:
+    """Return the message of a control command with its parameters: no mere announcement.
+
+    Parameters
+    ----------
+    transmission : Transmission
+        What was heard.
+
+    Returns
+    -------
+    Message or None
+        None for everything else.
+    """
+    message = control(transmission)
+    return None if message is None or message.fields.get("announcement") is True else message
+
+
+def digest(transmission: Transmission, message: Message) -> str:
+    """Make a short word that is the same for the same bytes, or the same meaning without bytes.
+
+    Parameters
+    ----------
+    transmission : Transmission
+        What was heard.
+    message : Message
+        Its message.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    if transmission.raw is not None:
+        said = transmission.raw
+    else:
+        said = repr(
+            (message.command, message.sequence, sorted(message.fields.items(), key=str))
+        ).encode()
+    return blake2s(said, digest_size=8).hexdigest()
+
+
+def has_nonce(message: Message) -> bool:
+    """Say whether a message carries something that makes it unlike every other for days.
+
+    Parameters
+    ----------
+    message : Message
+        What was said.
+
+    Returns
+    -------
+    bool
+        True for a nonce, and for the press counter of a remote.
+    """
+    return message.role == "remote" or "nonce_hex" in message.fields
+
+
+def retry_ns(message: Message) -> int:
+    """Return how near two equal commands must be to be one that was sent again.
+
+    Parameters
+    ----------
+    message : Message
+        What was said.
+
+    Returns
+    -------
+    int
+        Nanoseconds: a minute where a nonce or a sequence number tells that it is the same one,
+        else a few seconds, the patience of a controller that hears no answer.
+    """
+    is_numbered = message.sequence is not None or has_nonce(message)
+    return (60 if is_numbered else 5) * SECOND_NS
+
+
+def number(message: Message, field: str) -> float | None:
+    """Return a field if it is a finite number.
+
+    Parameters
+    ----------
+    message : Message
+        What was said.
+    field : str
+        Name of the field.
+
+    Returns
+    -------
+    float or None
+        None if the field is missing, not a number, a truth value, infinite or NaN.
+    """
+    return _finite(message.fields.get(field))
+
+
+def numbers(message: Message, field: str) -> tuple[float, ...]:
+    """Return the finite numbers of a field that holds several, or one.
+
+    Parameters
+    ----------
+    message : Message
+        What was said.
+    field : str
+        Name of the field.
+
+    Returns
+    -------
+    tuple of float
+        Empty if there are none.
+    """
+    value = message.fields.get(field)
+    values = value if isinstance(value, tuple) else (value,)
+    return tuple(number for number in map(_finite, values) if number is not None)
+
+
+def _finite(value: FieldValue) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def is_above(value: float, limit: float) -> bool:
+    """Say whether a value passes a limit by more than rounding.
+
+    Parameters
+    ----------
+    value, limit : float
+        In the same unit.
+
+    Returns
+    -------
+    bool
+        False at the limit itself.
+    """
+    return value > limit + _ROUNDING * max(1.0, abs(limit))
+
+
+def excess_score(value: float, limit: float) -> float:
+    """Score how far a value is over its limit: 0.5 at the limit, 1 from twice the limit.
+
+    Parameters
+    ----------
+    value : float
+        Above `limit`.
+    limit : float
+        Not negative, in the same unit.
+
+    Returns
+    -------
+    float
+        0.5 to 1; higher is more anomalous.
+
+    Examples
+    --------
+    >>> excess_score(15.0, 10.0)
+    0.75
+    """
+    return 1.0 if limit <= 0 else min(1.0, 0.5 + 0.5 * (value - limit) / limit)
+
+
+def remark(
+    detector: str,
+    transmission: Transmission,
+    *,
+    seen: tuple[str, float | int | str | None],
+    expected: str,
+    text: str,
+    score: float = 1.0,
+) -> Finding:
+    """Write a finding about one transmission.
+
+    Parameters
+    ----------
+    detector : str
+        Who speaks.
+    transmission : Transmission
+        What it is about.
+    seen : tuple of str and value
+        The feature that stood out, and what it was.
+    expected : str
+        What would have been ordinary.
+    text : str
+        One sentence for a person at the bedside.
+    score : float
+        0 to 1; higher is more anomalous.
+
+    Returns
+    -------
+    Finding
+        Its subject is the device, or "" where none was decoded.
+    """
+    message = transmission.message
+    return Finding(
+        detector=detector,
+        subject=message.device if message else "",
+        feature=seen[0],
+        value=seen[1],
+        expected=expected,
+        text=text,
+        time_ns=transmission.time_ns,
+        score=score,
+        transmissions=(transmission.id,),
+        spans=(transmission.span,),
+    )

@@ -1,0 +1,1 @@
+"""Detectors, one file an idea: transmissions go in, findings that explain themselves come out."""
