@@ -318,6 +318,16 @@ class Paradigm:
         """Build the answer to "what are you doing?" (see `STATES`)."""
         return self.long(0xCE, bytes([STATES.index(state), is_bolusing, is_suspended]))
 
+    def glucose_page(self, page: int, glucose_mg_dl: int, isig: int) -> bytes:
+        """Build the answer to "where does your sensor's history end?" (CD)."""
+        words = (page.to_bytes(4, "big"), glucose_mg_dl.to_bytes(2, "big"), isig.to_bytes(2, "big"))
+        return self.long(0xCD, b"".join(words) + bytes(4))
+
+    def linked_devices(self, devices: tuple[str, ...]) -> bytes:
+        """Build the answer to "whom are you linked to?" (F0): type and id, eight digits each."""
+        ids = b"".join(bytes.fromhex(device) + b"\0" for device in devices)
+        return self.long(0xF0, bytes([len(devices), 1]) + ids.ljust(29, b"\0"))
+
     def set_max_basal(self, rate_iu_per_h: float) -> bytes:
         """Build the command that sets the largest basal rate."""
         return self.long(0x6E, whole_strokes(rate_iu_per_h, 40).to_bytes(2, "big"))
