@@ -5,7 +5,7 @@ between tenths of a pulse, both of them derived here from one dose, rate or sche
 
 Block 1A: ``nonce, kind, checksum, segments, field A, pulses, entries``. An entry packs up to 16
 half hours: bits 15..12 their number less one, bit 11 "every second one a pulse more", bits 9..0
-pulses. The pulses of half hour i at x pulses a half hour are ``floor((i + 1) x) - floor(i x)``.
+pulses. The pulses of a half hour are ``floor(b) - floor(a)`` of what is due at its end and start.
 Field A is 8 times the seconds left in the current half hour, for a bolus 8 times the seconds that
 it takes. Times in 13, 16 and 17 are microseconds for a tenth of a pulse (0.005 units).
 
@@ -16,7 +16,7 @@ project's protocol sheet, section B.5.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from signal_fixtures.devices.omnipod_blocks import block, pulses_from_iu, with_nonce
 
@@ -28,17 +28,15 @@ _BOLUS_US_PER_TENTH = 200_000  # 2 s a pulse
 _BASAL, _TEMP_BASAL, _BOLUS = 0, 1, 2
 
 
-def half_hour_pulses(pulses: int, period: int, half_hours: int) -> list[int]:
+def spread_pulses(pulses: int, half_hours: int) -> list[int]:
     """Spread pulses over half hours as evenly as whole pulses allow.
 
     Parameters
     ----------
     pulses : int
-        Pulses in each period.
-    period : int
-        Length of the period, in half hours.
+        Pulses in all.
     half_hours : int
-        How many half hours to fill.
+        How many half hours.
 
     Returns
     -------
@@ -47,10 +45,32 @@ def half_hour_pulses(pulses: int, period: int, half_hours: int) -> list[int]:
 
     Examples
     --------
-    >>> half_hour_pulses(80, 6, 6)
+    >>> spread_pulses(80, 6)
     [13, 13, 14, 13, 13, 14]
     """
-    ends = [pulses * index // period for index in range(half_hours + 1)]
+    ends = [pulses * index // half_hours for index in range(half_hours + 1)]
+    return [after - before for before, after in pairwise(ends)]
+
+
+def pulses_from_rates(hourly_pulses: Sequence[int]) -> list[int]:
+    """Give each half hour its whole pulses; half a pulse is carried over, also into another rate.
+
+    Parameters
+    ----------
+    hourly_pulses : sequence of int
+        The rate of each half hour, in pulses an hour.
+
+    Returns
+    -------
+    list of int
+        Pulses of each half hour.
+
+    Examples
+    --------
+    >>> pulses_from_rates([1, 1, 1, 17])
+    [0, 1, 0, 9]
+    """
+    ends = [0, *(total // 2 for total in accumulate(hourly_pulses))]
     return [after - before for before, after in pairwise(ends)]
 
 
@@ -148,7 +168,7 @@ def bolus(
     """
     now, later = pulses_from_iu(dose_iu), pulses_from_iu(extended_iu)
     half_hours = extended_s // _HALF_HOUR_S
-    slow = schedule_entries(half_hour_pulses(later, half_hours, half_hours)) if half_hours else []
+    slow = schedule_entries(spread_pulses(later, half_hours)) if half_hours else []
     field_a = now * 8 * us_per_tenth * 10 // 1_000_000
     order = insulin_schedule(nonce, _BOLUS, (half_hours + 1, field_a, now), [now, *slow])
     slow_us = extended_s * 1_000_000 // (later * 10) if later else 0
@@ -179,7 +199,7 @@ def temp_basal(
     """
     half_hours = duration_s // _HALF_HOUR_S
     hourly = pulses_from_iu(rate_iu_per_h)
-    pulses = half_hour_pulses(hourly, 2, half_hours)
+    pulses = pulses_from_rates([hourly] * half_hours)
     header = (half_hours, _HALF_HOUR_S * 8, pulses[0])
     order = insulin_schedule(nonce, _TEMP_BASAL, header, schedule_entries(pulses))
     rates = _rate_entries(hourly, half_hours)
@@ -216,7 +236,7 @@ def basal_schedule(
     if sum(count for _, count in rates_iu_per_h) != 48:
         raise ValueError(f"expected 48 half hours in all, found {rates_iu_per_h}")
     runs = [(pulses_from_iu(rate), count) for rate, count in rates_iu_per_h]
-    pulses = [n for hourly, count in runs for n in half_hour_pulses(hourly, 2, count)]
+    pulses = pulses_from_rates([hourly for hourly, count in runs for _ in range(count)])
     now, into_s = divmod(second_of_day, _HALF_HOUR_S)
     left_s = _HALF_HOUR_S - into_s
     header = (now, left_s * 8, pulses[now] * left_s // _HALF_HOUR_S)
