@@ -72,8 +72,8 @@ class Medtronic:
     modems : tuple of Modem
         The one way all its devices sound.
     repeat_window_ns : int
-        6 s: the longest burst of copies is a wake-up or a meter's 255 at 15 to 21 ms each, 5.4 s.
-        A remote's 128 take 2.7 s and carry a press counter, so that two presses never fold.
+        60 ms. Copies (16 to 255 of them) follow each other in 15 to 21 ms, so two may be lost in
+        between; the next yes of the same conversation, or a sender's second try, comes later.
     join_window_ns : int
         0: every packet is complete by itself.
     """
@@ -93,7 +93,7 @@ class Medtronic:
             max_bits=8 * _LONGEST_BYTES + _TRAILING_BITS,
         ),
     )
-    repeat_window_ns = 6_000_000_000
+    repeat_window_ns = 60_000_000
     join_window_ns = 0
 
     def packet(self, frame: Frame) -> Packet | Rejection:

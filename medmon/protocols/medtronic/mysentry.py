@@ -13,8 +13,8 @@ Layout, a byte each:
     11-13 00. Confirmed (minimed_rf pump_status_ack_spec.rb).
   - 09 find device (11), 0A device link (11): 6-8 id of the other device, 9 00. Confirmed
     (minimed_rf and MinimedKit tests).
-  - 05 pump status 2, 08 backfill, 0B pump dump: length and content not known; both the length
-    heard and one byte less are tried.
+  - 05 pump status 2, 08 backfill, 0B pump dump: length and content not known; the
+    length heard is taken, without up to two bytes of zeros.
 
 Direction: guessed from what each type is for. The pump reports, looks for devices and links them;
 the MySentry acknowledges.
@@ -112,6 +112,7 @@ _KINDS = {
 }
 _UNKNOWN_BYTES = range(8, 72)
 """Lengths that a packet of unknown length may have: one byte of content to the longest of A7."""
+_PADDING_BYTES = 2
 
 
 def _lengths(data: bytes) -> tuple[int, ...]:
@@ -120,7 +121,10 @@ def _lengths(data: bytes) -> tuple[int, ...]:
         return ()
     if kind.length_bytes:
         return (kind.length_bytes,)
-    return tuple(n for n in (len(data), len(data) - 1) if n in _UNKNOWN_BYTES)
+    # Some senders pad with chips that read as zeros. A CRC cannot tell them from content: behind an
+    # intact packet zeros keep it intact. So they are taken for padding, as far as there can be any.
+    unpadded = max(len(data.rstrip(b"\0")), len(data) - _PADDING_BYTES)
+    return tuple(n for n in (unpadded, len(data)) if n in _UNKNOWN_BYTES)
 
 
 def _doubt(data: bytes) -> str:
