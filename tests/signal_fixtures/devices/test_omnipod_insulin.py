@@ -73,27 +73,34 @@ from signal_fixtures.devices.omnipod_insulin import (
             "1a12061419800009200c1a00008af12cf12cf12c",
             "131a4000632b00061a80f618000927c0f618000927c04650000927c0",
         ),
-        (
-            basal_schedule(
-                0x851072AA,
-                [
-                    (1.3, 1), (0.05, 3), (1.7, 1), (0.85, 1), (1.0, 9), (0.65, 2), (0.5, 2),
-                    (0.65, 2), (0.6, 2), (0.65, 5), (1.65, 3), (0.15, 2), (0.85, 15),
-                ],
-                39 * 1_800 + 1_125,
-                beep=0x40,
-            ),
-            "1a2a851072aa0001dd2715180003000d280000111809700a180610052806100600072806"
-            + "001118101801e808",
-            "1356400c02c8011abc64008200d34689000f15752a0000aa00a1904b00550143209603840112a880"
-            + "008201a68d13006402255100008201a68d13007801c9c380014501a68d1301ef00a675a2001e0727"
-            + "0e0004fb01432096",
-        ),
     ],
 )  # fmt: skip
 def test_published_orders(order: tuple[bytes, bytes], schedule_hex: str, extra_hex: str) -> None:
     """Both blocks byte for byte: pulse table, checksum and times derived from dose or rate."""
     assert [block.hex() for block in order] == [schedule_hex, extra_hex]
+
+
+def test_a_day_of_thirteen_rates() -> None:
+    """OmniKit's longest schedule: every byte, and the time to the next tenth within a millisecond.
+
+    OmniKit computes that one time in floating point; it is 450 us short of the arithmetic.
+    """
+    rates = [
+        (1.3, 1), (0.05, 3), (1.7, 1), (0.85, 1), (1.0, 9), (0.65, 2), (0.5, 2),
+        (0.65, 2), (0.6, 2), (0.65, 5), (1.65, 3), (0.15, 2), (0.85, 15),
+    ]  # fmt: skip
+    table, times = basal_schedule(0x851072AA, rates, 39 * 1_800 + 1_125, beep=0x40)
+    assert table.hex() == (
+        "1a2a851072aa0001dd2715180003000d280000111809700a180610052806100600072806001118101801e808"
+    )
+    published = bytes.fromhex(
+        "1356400c02c8011abc64008200d34689000f15752a0000aa00a1904b00550143209603840112a880"
+        "008201a68d13006402255100008201a68d13007801c9c380014501a68d1301ef00a675a2001e0727"
+        "0e0004fb01432096"
+    )
+    assert times[:6] + times[10:] == published[:6] + published[10:]
+    next_us = [int.from_bytes(block[6:10], "big") for block in (times, published)]
+    assert next_us[0] == pytest.approx(next_us[1], abs=1_000)
 
 
 @pytest.mark.parametrize(
