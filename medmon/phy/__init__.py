@@ -105,7 +105,7 @@ class Receiver:
 
     def _begin(self, block: Block) -> None:
         self._first = replace(block, iq=block.iq[:, :0])
-        self._stream = Stream(block.rate_hz, block.freq_hz, tuple(self._modems.values()))
+        self._stream = Stream(block.rate_hz, tuple(self._modems.values()))
         self._buffer = np.empty(self._stream.grid.chunk_samples, dtype=np.complex64)
         self._filled = self._fed = 0
 

@@ -14,10 +14,12 @@ Tones and carrier are then measured on the packet itself, and the packet is read
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from medmon.phy import linecode, sync, timing
-from medmon.phy.reception import Reception, matched, shifted
+from medmon.phy import sync
+from medmon.phy.reception import Reception, matched, read, shifted
 from medmon.phy.sync import SAMPLES_A_CHIP, Sync
 from medmon.phy.tuner import Baseband, Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
@@ -70,26 +72,21 @@ def _read(
     tuner: Tuner, band: Baseband, hit: Sync, modem: Modem, deviation_hz: float
 ) -> Reception | None:
     """Read a packet, measure its tones, and read it again with them."""
-    first = _reception(band, band.offset_hz, hit, modem, deviation_hz)
-    if not first.chips.size:
+    soft = _contrast(band, 0.0, deviation_hz)
+    rough = read(band, band.offset_hz, soft, hit, modem, deviation_hz)
+    if not rough.enough:
         return None
-    low_hz, high_hz = tones_hz(first)
+    low_hz, high_hz = tones_hz(rough)
     carrier_hz = band.offset_hz + (low_hz + high_hz) / 2
-    again = _tuned(tuner, modem, carrier_hz, modem.deviation_hz or 0.0)
-    second = _reception(again, carrier_hz, hit, modem, abs(high_hz - low_hz) / 2)
-    best = max(first, second, key=lambda heard: (heard.symbols.values.size, heard.quality))
-    enough = best.symbols.values.size * best.symbols.bits_each >= modem.min_bits
-    return best if enough else None
-
-
-def _reception(
-    band: Baseband, carrier_hz: float, hit: Sync, modem: Modem, deviation_hz: float
-) -> Reception:
-    soft = _contrast(band, carrier_hz - band.offset_hz, deviation_hz)
-    near = sync.levels(soft, hit, modem)
-    clock, chips = timing.chips_from_sync(soft, near, modem, rate_hz=band.rate_hz)
-    symbols = linecode.decide(chips, modem.line_code)
-    return Reception(modem, band, carrier_hz, near, clock, chips, symbols, deviation_hz)
+    fine = _tuned(tuner, modem, carrier_hz, modem.deviation_hz or 0.0)
+    deviation_hz = max((high_hz - low_hz) / 2, 0.25 * modem.symbol_rate_hz)
+    soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
+    packet = read(fine, carrier_hz, soft, hit, modem, deviation_hz)
+    if not packet.enough:
+        return None
+    low_hz, high_hz = tones_hz(packet)
+    carrier_hz = fine.offset_hz + (low_hz + high_hz) / 2
+    return replace(packet, carrier_hz=carrier_hz, deviation_hz=(high_hz - low_hz) / 2)
 
 
 def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Baseband:
@@ -131,7 +128,7 @@ def _carriers_hz(band: Baseband, deviation_hz: float, reach_hz: float) -> list[f
 
 
 def tones_hz(reception: Reception) -> tuple[float, float]:
-    """Measure the two tones of a packet on the middle halves of its chips.
+    """Measure the two tones of a packet in the middle of its chips.
 
     Parameters
     ----------
@@ -141,18 +138,20 @@ def tones_hz(reception: Reception) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        Lower and upper tone, relative to the zero of its band: the angle of the sum of the
-        products of neighbouring samples, which weighs each by its power.
+        Lower and upper tone, relative to the zero of its band: how far the phase turns over
+        the middle half of each chip, all chips of a tone weighed by their power. Over half a
+        chip the noise of the two ends is independent; over a single sample it is not, and would
+        pull both tones to the middle.
     """
     iq = reception.band.iq
     places = np.rint(reception.chip_places()).astype(np.intp)
     marks = reception.known_chips
     inside = (places > SAMPLES_A_CHIP) & (places < iq.size - SAMPLES_A_CHIP)
+    places, marks = places[inside], marks[inside]
     reach = SAMPLES_A_CHIP // 4
-    around = places[inside, None] + np.arange(-reach, reach)
-    turns = (iq[around + 1] * np.conj(iq[around])).sum(axis=1)
-    scale = reception.band.rate_hz / (2 * np.pi)
-    return _angle(turns[~marks[inside]]) * scale, _angle(turns[marks[inside]]) * scale
+    turns = iq[places + reach] * np.conj(iq[places - reach])
+    scale = reception.band.rate_hz / (2 * np.pi * 2 * reach)
+    return _angle(turns[~marks]) * scale, _angle(turns[marks]) * scale
 
 
 def _angle(turns: ComplexArray) -> float:

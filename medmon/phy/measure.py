@@ -29,8 +29,6 @@ BAND_POWER = 0.95
 """Part of the power that the bandwidth holds: the main lobe of rectangular keying."""
 AREA_CHIPS = 0.4
 """Half the window, in chips, over which an edge is measured."""
-BACKWARD_CHIPS = 4096
-"""Longest preamble followed back to the start of the burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Clocking:
     Attributes
     ----------
     first_edge : float
-        Index into the narrow signal of the beginning of the first sync chip.
+        Index into the narrow signal of the beginning of the first preamble chip.
     step : float
         Samples a chip.
     error : float
@@ -128,25 +126,6 @@ def _lateness(
     return np.asarray(np.where(rising, reach - area, area - reach), dtype=np.float64)
 
 
-def preamble_chips(fitted: Clocking, start: float) -> int:
-    """Count the chips from the start of a burst to its sync word.
-
-    Parameters
-    ----------
-    fitted : Clocking
-        Chip clock.
-    start : float
-        Index of the start of the burst's energy.
-
-    Returns
-    -------
-    int
-        Whole chips, none negative.
-    """
-    chips = round((fitted.first_edge - start) / fitted.step)
-    return min(max(chips, 0), BACKWARD_CHIPS)
-
-
 def on_power(heard: Reception, noise: float) -> float:
     """Measure the power while the carrier is on, noise taken off.
 
@@ -162,10 +141,11 @@ def on_power(heard: Reception, noise: float) -> float:
     float
         Power; at least a thousandth of the noise, so that it has a logarithm.
     """
-    chips = heard.known_chips
-    wanted = chips if heard.deviation_hz is None else np.ones(chips.size, dtype=np.bool_)
-    places = np.rint(heard.chip_places()[wanted]).astype(np.intp)
-    reach = max(1, round(heard.clock.step / 8))
+    ook = heard.deviation_hz is None
+    places = np.rint(heard.chip_places()[heard.known_chips | (not ook)]).astype(np.intp)
+    # A band-limited OOK chip is level in its middle; a shifted carrier is level on the whole
+    # average only, its amplitude rings at every change of tone.
+    reach = max(1, round(heard.clock.step / 8)) if ook else round(heard.clock.step / 2)
     around = places[:, None] + np.arange(-reach, reach + 1)
     iq = heard.band.iq
     around = around[(places >= reach) & (places < iq.size - reach)]
@@ -188,11 +168,13 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
     Returns
     -------
     float
-        Width in hertz, as much power left out below as above.
+        Width in hertz, as much power left out below as above; no less than a burst of that
+        length has by its nature.
     """
+    least_hz = band.rate_hz / max(stop - start, 1.0)
     piece = band.iq[max(0, round(start)) : max(0, round(stop))]
     if piece.size < 16:
-        return band.noise_width_hz
+        return max(band.noise_width_hz, least_hz)
     size = 1 << 8
     frames = np.pad(piece, (0, -piece.size % size)).reshape(-1, size)
     spectra = np.fft.fftshift(np.fft.fft(frames * np.hanning(size).astype(np.float32)), axes=1)
@@ -202,7 +184,7 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
     total = np.cumsum(clean) / max(float(clean.sum()), 1e-30)
     out = (1 - BAND_POWER) / 2
     low, high = (float(np.interp(part, total, np.arange(size))) for part in (out, 1 - out))
-    return max((high - low) * bin_hz, bin_hz)
+    return max((high - low) * bin_hz, bin_hz, least_hz)
 
 
 def rise_us(heard: Reception, fitted: Clocking) -> float | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from medmon.phy import linecode, sync, timing
-from medmon.phy.reception import Reception, matched, shifted
+from medmon.phy import linecode, sync
+from medmon.phy.reception import Reception, matched, read, shifted
 from medmon.phy.sync import SAMPLES_A_CHIP
 from medmon.phy.tuner import Baseband, Tuner
 from medmon.records import ComplexArray, Modem
@@ -48,11 +48,8 @@ def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> li
         exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, reach_hz)
         band = tuner.tune(exact_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
         soft = _magnitude(band, exact_hz - band.offset_hz)
-        clock, chips = timing.chips_from_sync(soft, hit, modem, rate_hz=band.rate_hz)
-        symbols = linecode.decide(chips, modem.line_code)
-        if symbols.values.size * symbols.bits_each >= modem.min_bits:
-            found.append(Reception(modem, band, exact_hz, hit, clock, chips, symbols))
-    return found
+        found.append(read(band, exact_hz, soft, hit, modem))
+    return [reception for reception in found if reception.enough]
 
 
 def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from medmon.phy import measure
 from medmon.phy.bursts import Stretch
-from medmon.phy.reception import Reception
+from medmon.phy.preamble import lead_chips
+from medmon.phy.reception import SOFT_LAG, Reception
+from medmon.phy.timing import Clock
 from medmon.phy.tuner import Baseband
 from medmon.records import Frame, Radio
 
-TRUSTED_CHIPS = 0.4
-"""The clock's line gives the arrival where it agrees with the envelope's edge to this part of a
-chip; otherwise the burst does not begin on a chip, and the edge itself counts."""
+PASSES = 6
+LATE_CHIPS = 24
+"""The carrier may stay on for some filling chips after the last symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def heard(reception: Reception, stretch: Stretch | None, around: Baseband, densi
         The burst.
     """
     band = reception.band
-    fitted = measure.clocking(reception)
+    reception, fitted = _followed(reception)
     start, stop = _ends(reception, fitted, stretch, around)
     noise = density * band.noise_width_hz
     power = measure.on_power(reception, noise)
@@ -77,6 +79,23 @@ def heard(reception: Reception, stretch: Stretch | None, around: Baseband, densi
         rise_us=measure.rise_us(reception, fitted),
     )
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),))
+
+
+def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
+    """Fit the clock and follow the preamble back with it, in turn, until it is as long as it gets.
+
+    A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
+    """
+    fitted = measure.clocking(reception)
+    for _ in range(PASSES):
+        ahead = reception.lead + len(reception.modem.sync) + 0.5
+        clock = Clock(fitted.first_edge + SOFT_LAG + ahead * fitted.step, fitted.step)
+        lead = lead_chips(reception.soft, clock, reception.modem)
+        if lead <= reception.lead:
+            break
+        reception = replace(reception, clock=clock, lead=lead)
+        fitted = measure.clocking(reception)
+    return reception, fitted
 
 
 def decibel(power: float) -> float:
@@ -102,13 +121,10 @@ def _ends(
     around: Baseband,
 ) -> tuple[float, float]:
     """Give the start and the end of a packet's burst, in samples of its own narrow signal."""
+    start = max(fitted.first_edge, 0.0)
     last = fitted.first_edge + fitted.step * reception.known_chips.size
     if stretch is None:
-        return max(fitted.first_edge, 0.0), last
-    scale = around.step / reception.band.step
-    start, stop = stretch.start * scale, stretch.stop * scale
-    lead = measure.preamble_chips(fitted, start)
-    begin = fitted.first_edge - lead * fitted.step
-    if abs(begin - start) > TRUSTED_CHIPS * fitted.step:
-        begin = start
-    return max(begin, 0.0), stop if stop > fitted.first_edge else last
+        return start, last
+    stop = stretch.stop * around.step / reception.band.step
+    # Energy that goes on for much longer than the packet is somebody else's.
+    return start, stop if abs(stop - last) < LATE_CHIPS * fitted.step else last

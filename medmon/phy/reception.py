@@ -6,12 +6,14 @@ and the receiver turns both into a burst.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy import linecode, sync, timing
 from medmon.phy.linecode import Symbols
+from medmon.phy.preamble import lead_chips, pattern
 from medmon.phy.sync import Sync
 from medmon.phy.timing import Clock
 from medmon.phy.tuner import Baseband
@@ -41,6 +43,10 @@ class Reception:
         Soft chips after the sync word, to the end of the signal.
     symbols : Symbols
         What the line code makes of them.
+    soft : ndarray of float32, shape (n,)
+        Soft waveform of the whole band, +1 for a full mark, -1 for a full space.
+    lead : int
+        Preamble chips heard before the sync word.
     deviation_hz : float or None
         Peak deviation as heard; None for OOK.
     """
@@ -52,7 +58,14 @@ class Reception:
     clock: Clock
     chips: FloatArray
     symbols: Symbols
+    soft: FloatArray
+    lead: int = 0
     deviation_hz: float | None = None
+
+    @property
+    def enough(self) -> bool:
+        """Whether it has the bits of the shortest packet."""
+        return self.symbols.values.size * self.symbols.bits_each >= self.modem.min_bits
 
     @property
     def quality(self) -> float:
@@ -81,9 +94,9 @@ class Reception:
 
     @property
     def known_chips(self) -> npt.NDArray[np.bool_]:
-        """Chips from the first of the sync word to the last decided one."""
+        """Chips from the first of the preamble to the last decided one, True for a mark."""
         sync = np.array([chip == "1" for chip in self.modem.sync])
-        return np.concatenate((sync, self.chips > 0))
+        return np.concatenate((pattern(self.modem, self.lead), sync, self.chips > 0))
 
     def chip_places(self, part: float = 0.0) -> npt.NDArray[np.float64]:
         """Give the places of `known_chips` in samples of the band.
@@ -98,9 +111,47 @@ class Reception:
         ndarray of float64, shape (n_known_chips,)
             Indices into the band.
         """
-        lead = len(self.modem.sync)
+        lead = self.lead + len(self.modem.sync)
         numbers = np.arange(-lead, self.chips.size, dtype=np.float64)
         return self.clock.at(numbers + part) - SOFT_LAG
+
+
+def read(
+    band: Baseband,
+    carrier_hz: float,
+    soft: FloatArray,
+    hit: Sync,
+    modem: Modem,
+    deviation_hz: float | None = None,
+) -> Reception:
+    """Read the packet behind a sync word.
+
+    Parameters
+    ----------
+    band : Baseband
+        The narrow signal.
+    carrier_hz : float
+        The exact carrier.
+    soft : ndarray of float32, shape (n,)
+        Waveform behind the matched filter.
+    hit : Sync
+        Where the sync word ended.
+    modem : Modem
+        Whose packet.
+    deviation_hz : float or None
+        Peak deviation; None for OOK.
+
+    Returns
+    -------
+    Reception
+        The packet; without chips where the signal ends with the sync word.
+    """
+    levels = sync.levels(soft, hit, modem)
+    scaled = levels.scaled(soft)
+    clock, chips = timing.chips_from_sync(scaled, levels, modem, rate_hz=band.rate_hz)
+    symbols = linecode.decide(chips, modem.line_code)
+    packet = Reception(modem, band, carrier_hz, levels, clock, chips, symbols, scaled)
+    return replace(packet, lead=lead_chips(scaled, clock, modem), deviation_hz=deviation_hz)
 
 
 def matched(iq: ComplexArray, length: int) -> ComplexArray:

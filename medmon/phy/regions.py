@@ -15,13 +15,18 @@ from medmon.phy import blind, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
-from medmon.phy.packets import Heard
+from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Baseband, Tuner
 from medmon.records import FloatArray, Modem
 
 UNKNOWN_SNR_DB = 9.0
-"""Bursts that no modem understands are reported from here; below, noise could be one."""
+UNKNOWN_ENERGY_DB = 19.0
+"""Bursts that no modem understands are reported from this SNR and this energy over the noise
+density; below, noise could be one."""
+SKIRT_DB = 6.0
+"""A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
+and 20 dB more a decade."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +41,11 @@ class Scene:
         Noise floor.
     grid : Grid
         Time-frequency grid.
-    freq_hz : float
-        Frequency the receiver was tuned to.
     """
 
     tuner: Tuner
     floor: FloatArray
     grid: Grid
-    freq_hz: float
 
     def density(self, emitter: Emitter) -> float:
         """Give the noise power in one hertz around an emitter.
@@ -95,7 +97,9 @@ def needed_rate_hz(modem: Modem) -> float:
     return 2 * (modem.deviation_hz or 0.0) + 2 * modem.symbol_rate_hz
 
 
-def heard_in(scene: Scene, found: Sequence[Emitter], modems: Sequence[Modem]) -> list[Heard]:
+def heard_in(
+    scene: Scene, found: Sequence[Emitter], modems: Sequence[Modem], earlier: Sequence[Heard]
+) -> list[Heard]:
     """Find all bursts of a region.
 
     Parameters
@@ -106,6 +110,8 @@ def heard_in(scene: Scene, found: Sequence[Emitter], modems: Sequence[Modem]) ->
         Its emitters, strongest first.
     modems : sequence of Modem
         Whom to listen for.
+    earlier : sequence of Heard
+        Bursts of other regions of the same time: one sender may light up two.
 
     Returns
     -------
@@ -123,15 +129,16 @@ def heard_in(scene: Scene, found: Sequence[Emitter], modems: Sequence[Modem]) ->
             )
             for reception in _receptions(scene, emitter, modems)
         )
-        known += [heard for heard in mine if not any(_same(heard, other) for other in known)]
+        known += [
+            heard for heard in mine if not any(_same(heard, other) for other in (*known, *earlier))
+        ]
         unknown += [
             blind.heard(band, stretch, scene.density(emitter))
             for stretch in on_air
             if _belongs(band, stretch, emitter, scene.grid)
         ]
-    loud = [heard for heard in unknown if heard.radio.snr_db >= UNKNOWN_SNR_DB]
-    rest = [heard for heard in loud if not any(_covers(other, heard) for other in known)]
-    rest = tones.paired(_distinct(rest), scene.tuner)
+    loud = _distinct([heard for heard in unknown if _is_loud(heard)], (*known, *earlier))
+    rest = tones.paired(loud, scene.tuner)
     return sorted(known + rest, key=lambda heard: (heard.start, heard.radio.freq_hz))
 
 
@@ -198,6 +205,8 @@ def _same(weaker: Heard, stronger: Heard) -> bool:
     """
     if _overlap(weaker, stronger) < 0.8:
         return False
+    if not stronger.frames:
+        return False
     mine, theirs = weaker.frames[0], stronger.frames[0]
     return mine.modem == theirs.modem and (
         mine.data[:4] == theirs.data[:4]
@@ -205,19 +214,29 @@ def _same(weaker: Heard, stronger: Heard) -> bool:
     )
 
 
-def _distinct(found: Sequence[Heard]) -> list[Heard]:
-    """Leave out what another burst of the same time and place covers; the strongest stays."""
+def _is_loud(heard: Heard) -> bool:
+    """Tell whether a burst without a frame is certainly no noise."""
+    radio = heard.radio
+    energy_db = radio.snr_db + decibel(radio.bandwidth_hz * radio.duration_us * 1e-6)
+    return radio.snr_db >= UNKNOWN_SNR_DB and energy_db >= UNKNOWN_ENERGY_DB
+
+
+def _distinct(unknown: Sequence[Heard], known: Sequence[Heard]) -> list[Heard]:
+    """Leave out what another burst of the same time explains; the strongest stays."""
     kept: list[Heard] = []
-    for heard in sorted(found, key=lambda heard: -heard.radio.rssi_dbfs):
-        if not any(_covers(other, heard) for other in kept):
+    for heard in sorted(unknown, key=lambda heard: -heard.radio.rssi_dbfs):
+        if not any(_explains(other, heard) for other in (*known, *kept)):
             kept.append(heard)
     return kept
 
 
-def _covers(known: Heard, unknown: Heard) -> bool:
-    """Tell whether a burst without a frame is part of one that was understood."""
-    near_hz = (known.radio.bandwidth_hz + unknown.radio.bandwidth_hz) / 2
-    return (
-        _overlap(unknown, known) > 0.5
-        and abs(unknown.radio.freq_hz - known.radio.freq_hz) < near_hz
-    )
+def _explains(strong: Heard, weak: Heard) -> bool:
+    """Tell whether a burst without a frame is part of another one, or of its skirts."""
+    common = min(strong.stop, weak.stop) - max(strong.start, weak.start)
+    if common < 0.5 * (weak.stop - weak.start):
+        return False
+    apart_hz = abs(strong.radio.freq_hz - weak.radio.freq_hz)
+    if apart_hz < (strong.radio.bandwidth_hz + weak.radio.bandwidth_hz) / 2:
+        return True
+    skirt_db = SKIRT_DB + 2 * decibel(2 * apart_hz / strong.radio.bandwidth_hz)
+    return strong.radio.rssi_dbfs - weak.radio.rssi_dbfs > skirt_db

@@ -24,6 +24,9 @@ from medmon.records import ComplexArray, FloatArray, Modem
 MARGIN_S = 2e-3
 """Samples taken on either side of a region: rows are half a millisecond coarse."""
 
+RECENT = 64
+"""Bursts remembered, so that what one sender lights up elsewhere is not reported as another."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chunk:
@@ -39,21 +42,19 @@ class Stream:
     ----------
     rate_hz : float
         Sample rate.
-    freq_hz : float
-        Frequency the receiver is tuned to.
     modems : sequence of Modem
         Whom to listen for; those that do not fit the rate are left out.
     """
 
-    def __init__(self, rate_hz: float, freq_hz: float, modems: Sequence[Modem]) -> None:
+    def __init__(self, rate_hz: float, modems: Sequence[Modem]) -> None:
         self.grid = Grid.for_rate(rate_hz)
-        self._freq_hz = freq_hz
         self._modems = tuple(modem for modem in modems if fits(modem, rate_hz))
         self._channelizer = Channelizer(self.grid)
         self._floor = NoiseFloor(self.grid.channels)
         self._activity = Activity(self.grid)
         self._tape: deque[_Chunk] = deque()
         self._slots = 0
+        self._recent: deque[Heard] = deque(maxlen=RECENT)
 
     @property
     def noise_power(self) -> float:
@@ -102,11 +103,12 @@ class Stream:
         iq = self._cut(begin, end)
         powers = self._rows(region.start_slot, region.stop_slot)
         tuner = Tuner(iq, begin * slot, self.grid.rate_hz)
-        scene = Scene(tuner, self._floor.power, self.grid, self._freq_hz)
+        scene = Scene(tuner, self._floor.power, self.grid)
         found = emitters(powers, self._floor.power, region, self.grid)
-        return [
-            heard for heard in heard_in(scene, found, self._modems) if _owns(region, heard, slot)
-        ]
+        bursts = heard_in(scene, found, self._modems, tuple(self._recent))
+        mine = [heard for heard in bursts if _owns(region, heard, slot)]
+        self._recent.extend(mine)
+        return mine
 
     def _cut(self, begin: int, end: int) -> ComplexArray:
         """Give the samples of some rows."""

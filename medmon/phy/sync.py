@@ -46,6 +46,22 @@ class Sync:
     space: float
     errors: int
 
+    def scaled(self, soft: FloatArray) -> FloatArray:
+        """Scale a waveform by the levels of the sync word.
+
+        Parameters
+        ----------
+        soft : ndarray of float32, shape (n,)
+            Waveform behind the matched filter.
+
+        Returns
+        -------
+        ndarray of float32, shape (n,)
+            +1 for a full mark, -1 for a full space.
+        """
+        half = np.float32((self.mark - self.space) / 2)
+        return (soft - np.float32((self.mark + self.space) / 2)) / half
+
 
 def template(modem: Modem) -> FloatArray:
     """Give the chips that are looked for: the end of the preamble, then the sync word.

@@ -64,16 +64,16 @@ class Clock:
 
 
 def chips_from_sync(
-    soft: FloatArray, sync: Sync, modem: Modem, *, rate_hz: float
+    scaled: FloatArray, sync: Sync, modem: Modem, *, rate_hz: float
 ) -> tuple[Clock, FloatArray]:
     """Fit the chip clock of a packet and read its chips.
 
     Parameters
     ----------
-    soft : ndarray of float32, shape (n,)
-        Waveform behind the matched filter.
+    scaled : ndarray of float32, shape (n,)
+        Soft waveform, +1 for a full mark, -1 for a full space.
     sync : Sync
-        Where the packet begins, and its levels.
+        Where the packet begins.
     modem : Modem
         Line code and longest packet.
     rate_hz : float
@@ -87,11 +87,9 @@ def chips_from_sync(
         Soft chips, +1 for a full mark, up to the end of the signal, whole symbols.
     """
     step = rate_hz / modem.symbol_rate_hz
-    level = np.float32((sync.mark - sync.space) / 2)
-    scaled = ((soft - np.float32((sync.mark + sync.space) / 2)) / level).astype(np.float32)
     width = chips_each(modem.line_code)
     most = min(modem.max_bits // bits_each(modem.line_code) * width,
-               int((soft.size - 4 - sync.end) / (step * (1 + CLOCK_ERROR))))  # fmt: skip
+               int((scaled.size - 4 - sync.end) / (step * (1 + CLOCK_ERROR))))  # fmt: skip
     count = max(0, most // width) * width
     nominal = Clock(float(sync.end), step)
     count = _ended(_read(scaled, nominal, count), modem)
@@ -101,11 +99,24 @@ def chips_from_sync(
 
 
 def _read(scaled: FloatArray, clock: Clock, count: int) -> FloatArray:
-    return _between(scaled, clock.at(np.arange(count, dtype=np.float64)))
+    return between(scaled, clock.at(np.arange(count, dtype=np.float64)))
 
 
-def _between(scaled: FloatArray, places: npt.NDArray[np.float64]) -> FloatArray:
-    """Interpolate linearly between samples; places outside take the nearest sample."""
+def between(scaled: FloatArray, places: npt.NDArray[np.float64]) -> FloatArray:
+    """Interpolate a waveform linearly between its samples.
+
+    Parameters
+    ----------
+    scaled : ndarray of float32, shape (n,)
+        The waveform.
+    places : ndarray of float64
+        Indices into it; those outside take the nearest sample.
+
+    Returns
+    -------
+    ndarray of float32
+        Values, in the shape of the places.
+    """
     left = np.clip(places.astype(np.intp), 0, scaled.size - 2)
     part = (places - left).astype(np.float32)
     return scaled[left] * (1 - part) + scaled[left + 1] * part
@@ -117,7 +128,7 @@ def _best(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> Clock
     rates = np.asarray(nominal.step * (1 + error), dtype=np.float64)
     numbers = np.arange(count, dtype=np.float64)
     places = nominal.start + PHASES[:, None, None] + rates[None, :, None] * numbers
-    score = fit(_between(scaled, places), modem.line_code).sum(axis=-1)
+    score = fit(between(scaled, places), modem.line_code).sum(axis=-1)
     phase, rate = np.unravel_index(int(score.argmax()), score.shape)
     return Clock(
         nominal.start + _vertex(PHASES, score[:, rate], int(phase)),

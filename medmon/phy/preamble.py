@@ -1,0 +1,70 @@
+"""A packet's soft waveform and clock come in, the number of its preamble chips goes out.
+
+The preamble is followed back from the sync word as long as it fits. Where it begins is a change
+point: of all numbers of chips the one wins that gathers most evidence, each chip adding what it
+speaks for a burst that is on the air. An on-off keyed burst shows itself by its marks only; a
+frequency-shift keyed one by every chip that is more than half a chip's worth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from medmon.phy.timing import Clock, between
+from medmon.records import FloatArray, Modem
+
+LONGEST_CHIPS = 8192
+"""Preambles are not followed further back: 0.2 s at the highest chip rate."""
+
+
+def pattern(modem: Modem, count: int) -> npt.NDArray[np.bool_]:
+    """Give the last chips of a modem's preamble.
+
+    Parameters
+    ----------
+    modem : Modem
+        How the device sounds.
+    count : int
+        How many chips.
+
+    Returns
+    -------
+    ndarray of bool, shape (count,)
+        True for a mark; the last one stands before the sync word.
+    """
+    period = np.array([chip == "1" for chip in modem.preamble])
+    repeats = -(-count // period.size)
+    return np.tile(period, repeats)[repeats * period.size - count :]
+
+
+def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
+    """Count the chips of the preamble that were on the air.
+
+    Parameters
+    ----------
+    scaled : ndarray of float32, shape (n,)
+        Soft waveform, +1 for a full mark, -1 for a full space.
+    clock : Clock
+        Chip clock of the packet.
+    modem : Modem
+        How the device sounds.
+
+    Returns
+    -------
+    int
+        Chips before the sync word, 0 when there is no preamble.
+    """
+    word = len(modem.sync)
+    most = min(LONGEST_CHIPS, int(clock.start / clock.step) - word)
+    if most <= 0:
+        return 0
+    numbers = -word - 1 - np.arange(most, dtype=np.float64)
+    heard = np.clip(between(scaled, clock.at(numbers)), -1.5, 1.5)
+    marks = pattern(modem, most)[::-1]
+    if modem.modulation == "ook":
+        evidence = np.where(marks, heard, 0.0)
+    else:
+        evidence = np.where(marks, heard, -heard) - 0.5
+    gathered = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
+    return int(gathered.argmax())
