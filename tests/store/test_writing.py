@@ -103,7 +103,7 @@ def test_failed_record_leaves_no_half(tmp_path: Path) -> None:
     path = tmp_path / "s"
     with Store(path) as store:
         store._connection.execute("DROP TABLE alarm_history")
-        with pytest.raises(StorageError, match="no such table.*1 record was not kept"):
+        with pytest.raises(StorageError, match=r"no such table.*1 record was not kept"):
             store.keep(_alarm(1))
         store.keep(_status(2))
     assert (_kept(path), _kept(path, "alarm")) == ([2], [])
