@@ -72,8 +72,9 @@ class Medtronic:
     modems : tuple of Modem
         The one way all its devices sound.
     repeat_window_ns : int
-        60 ms. Copies (16 to 255 of them) follow each other in 15 to 21 ms, so two may be lost in
-        between; the next yes of the same conversation, or a sender's second try, comes later.
+        80 ms. Copies (16 to 255 of them) follow each other in 15 to 27 ms, so two may be lost in
+        between. The next yes of the same conversation comes 90 ms later at the earliest, behind a
+        long packet, and a sender's second try after that.
     join_window_ns : int
         0: every packet is complete by itself.
     """
@@ -93,7 +94,7 @@ class Medtronic:
             max_bits=8 * _LONGEST_BYTES + _TRAILING_BITS,
         ),
     )
-    repeat_window_ns = 60_000_000
+    repeat_window_ns = 80_000_000
     join_window_ns = 0
 
     def packet(self, frame: Frame) -> Packet | Rejection:

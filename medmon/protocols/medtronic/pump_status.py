@@ -36,6 +36,7 @@ _GLUCOSE_STATES = {
     14: "above-400",
     20: "sensor-lost",
 }
+_LAST_CODE = 21  # no sensor value is as low: what is not in the table is a code not yet seen
 _NO_CALIBRATION = 0xFF
 _STROKES_PER_IU = 40
 
@@ -60,9 +61,9 @@ def fields_from_pump_status(body: bytes) -> dict[str, FieldValue]:
         "pump_time": clock_from_six(body[2:8]),
         "is_24_hour_clock": body[2] & 0x80 != 0,
         "trend": _TRENDS[trend] if trend < len(_TRENDS) else "unknown",
-        "glucose_mg_dl": None if glucose in _GLUCOSE_STATES else glucose,
-        "glucose_state": _GLUCOSE_STATES.get(glucose, "ok"),
-        "previous_glucose_mg_dl": None if previous in _GLUCOSE_STATES else previous,
+        "glucose_mg_dl": glucose if glucose > _LAST_CODE else None,
+        "glucose_state": _state(glucose),
+        "previous_glucose_mg_dl": previous if previous > _LAST_CODE else None,
         "sensor_time": clock_from_six(body[28:34]),
         "sensor_age_s": body[18] * 3_600,
         "sensor_remaining_s": body[19] * 3_600,
@@ -72,6 +73,10 @@ def fields_from_pump_status(body: bytes) -> dict[str, FieldValue]:
         "battery_percent": body[14] * 25,
         "active_insulin_iu": _u16(body, 22) / _STROKES_PER_IU,
     }
+
+
+def _state(glucose: int) -> str:
+    return "ok" if glucose > _LAST_CODE else _GLUCOSE_STATES.get(glucose, "unknown")
 
 
 def _u16(body: bytes, place: int) -> int:
