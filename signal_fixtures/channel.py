@@ -88,6 +88,12 @@ class Emission:
         tail_s = max((echo.delay_s for echo in self.echoes), default=0.0)
         return self.time_s + self.chips.size / self.keying.symbol_rate_hz + tail_s
 
+    @property
+    def reach_s(self) -> tuple[float, float]:
+        """From the foot of the first edge to that of the last one, in seconds."""
+        margin_s = self.keying.edge_s / 2
+        return self.time_s - margin_s, self.stop_s + margin_s
+
     def at(self, time_s: Seconds) -> npt.NDArray[np.complex128]:
         """Evaluate what arrives.
 
@@ -137,12 +143,12 @@ class FrontEnd:
     dc: complex = 0j
     clip_level: float | None = None
 
-    def receive(self, iq: npt.NDArray[np.complex128]) -> ComplexArray:
+    def receive(self, iq: ComplexArray) -> ComplexArray:
         """Apply everything but the noise.
 
         Parameters
         ----------
-        iq : ndarray of complex128, shape (n,)
+        iq : ndarray of complex64, shape (n,)
             What arrives.
 
         Returns
@@ -153,8 +159,9 @@ class FrontEnd:
         if self.iq_gain_db or self.iq_phase_deg:
             angle_rad = math.radians(self.iq_phase_deg)
             skewed = iq.imag * math.cos(angle_rad) + iq.real * math.sin(angle_rad)
-            iq = iq.real + 1j * 10 ** (self.iq_gain_db / 20) * skewed
-        samples = (iq + self.dc).astype(np.complex64)
+            gain = 10 ** (self.iq_gain_db / 20)
+            iq = (iq.real + 1j * gain * skewed).astype(np.complex64)
+        samples = iq + np.complex64(self.dc) if self.dc else iq
         return samples if self.clip_level is None else clipped(samples, self.clip_level)
 
 
@@ -189,8 +196,12 @@ class Scene:
     front_end: FrontEnd = field(default_factory=FrontEnd)
     gaps: tuple[tuple[int, int], ...] = ()
     seed: int = 0
+    _reach: npt.NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        reach = [emission.reach_s for emission in self.emissions]
+        samples = np.array(reach, np.float64).reshape(-1, 2) * self.rate_hz
+        object.__setattr__(self, "_reach", samples)
         end = 0
         for start, count in self.gaps:
             if start < end or count < 1 or start + count > self.sample_count:
@@ -261,21 +272,28 @@ class Scene:
 
     def _chunk(self, index: int) -> ComplexArray:
         """Render chunk `index`: always whole, so that its noise never depends on a cut."""
-        time_s = (index * CHUNK_SAMPLES + np.arange(CHUNK_SAMPLES)) / self.rate_hz
-        total = np.zeros(CHUNK_SAMPLES, np.complex128)
-        for emission in self.emissions:
-            margin_s = emission.keying.edge_s / 2 + 1 / self.rate_hz
-            low, high = np.searchsorted(
-                time_s, [emission.time_s - margin_s, emission.stop_s + margin_s]
-            )
-            if high > low:
-                total[low:high] += emission.at(time_s[low:high])
-        if self.front_end.noise_dbfs is not None:
-            noise = np.random.default_rng([self.seed, index]).standard_normal((CHUNK_SAMPLES, 2))
-            scale = math.sqrt(10 ** (self.front_end.noise_dbfs / 10) / 2)
-            total += scale * noise.view(np.complex128)[:, 0]
+        first = index * CHUNK_SAMPLES
+        total = self._noise(index)
+        starts, stops = self._reach.T
+        heard = (stops > first) & (starts < first + CHUNK_SAMPLES)
+        for which in np.nonzero(heard)[0].tolist():
+            low = max(math.floor(starts[which]) - first, 0)
+            high = min(math.ceil(stops[which]) + 1 - first, CHUNK_SAMPLES)
+            time_s = np.arange(first + low, first + high, dtype=np.float64) / self.rate_hz
+            arrived = self.emissions[which].at(time_s)
+            total[low:high] += arrived.astype(np.complex64)
         iq = self.front_end.receive(total)
-        return iq[: self.sample_count - index * CHUNK_SAMPLES]
+        return iq[: self.sample_count - first]
+
+    def _noise(self, index: int) -> ComplexArray:
+        """Draw the noise of chunk `index`; silence where there is none."""
+        if self.front_end.noise_dbfs is None:
+            return np.zeros(CHUNK_SAMPLES, np.complex64)
+        generator = np.random.default_rng([self.seed, index])
+        parts = generator.standard_normal(2 * CHUNK_SAMPLES, dtype=np.float32)
+        parts *= np.float32(math.sqrt(10 ** (self.front_end.noise_dbfs / 10) / 2))
+        noise: ComplexArray = parts.view(np.complex64)
+        return noise
 
 
 def noise_dbfs_from_density(density_dbfs_per_hz: float, rate_hz: float) -> float:
