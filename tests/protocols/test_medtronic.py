@@ -16,6 +16,7 @@ from medmon.records import Frame, Message, Packet, Rejection
 from signal_fixtures.devices.medtronic import with_crc8, with_crc16
 from signal_fixtures.devices.medtronic_bodyside import meter, remote
 from signal_fixtures.devices.medtronic_pump import Paradigm
+from signal_fixtures.strategies import Utterance, medtronic_utterances
 
 TYPES = bytes.fromhex("a2a5a6a7a8aaab")
 FALSE_ACCEPTS = 1e-6
@@ -141,6 +142,17 @@ def test_a_single_wrong_bit_is_refused(data: bytes) -> None:
     for bit in range(8 * len(data)):
         turned = (number ^ 1 << bit).to_bytes(len(data), "big")
         assert reason(heard(turned)) != "accepted"
+
+
+@given(medtronic_utterances())
+def test_what_a_device_says_is_understood(utterance: Utterance) -> None:
+    """Every number a device can send comes out as it went in, bit for bit."""
+    (packet,) = map(PLUGIN.packet, utterance.frames("medtronic"))
+    assert isinstance(packet, Packet)
+    message = PLUGIN.message([packet])
+    assert isinstance(message, Message)
+    assert (message.device, message.command) == (utterance.device, utterance.command)
+    assert {name: message.fields[name] for name in utterance.fields} == utterance.fields
 
 
 def test_more_than_one_packet_is_no_message() -> None:

@@ -180,7 +180,7 @@ def _button(body: bytes) -> Fields:
 
 
 def _stay_awake(body: bytes) -> Fields:
-    return {"duration_s": body[2] * 60}
+    return {"awake_s": body[2] * 60}
 
 
 def _clock(body: bytes) -> Fields:

@@ -71,7 +71,7 @@ def test_small_bodies() -> None:
     at = datetime(2026, 11, 23, 11, 15, 7, tzinfo=UTC)
     assert fields_of(NEW.clock(at)) == {"pump_time": "2026-11-23T11:15:07"}
     assert fields_of(NEW.clock(at, opcode=0x40)) == {"pump_time": "2026-11-23T11:15:07"}
-    assert fields_of(NEW.stay_awake(10)) == {"duration_s": 600}
+    assert fields_of(NEW.stay_awake(10)) == {"awake_s": 600}
     assert fields_of(NEW.button("act")) == {"button": "act", "button_code": "02"}
     assert fields_of(NEW.long(0x4A, b"\x02")) == {"pattern": "b"}
     assert fields_of(NEW.long(0x4A, b"\x09")) == {"pattern": "unknown"}
