@@ -16,16 +16,17 @@ run forward.
 
 Hostile input. A rest that makes a message fail does not touch the message: the packet comes out
 alone as failed, and the message goes on waiting, so a forged continuation cannot spoil a real
-command. At most `MAX_OPEN` exchanges wait; the oldest then comes out early and is counted as
-evicted. A rest is tried on the `MAX_CANDIDATES` newest messages of its link, so a flood costs
-bounded time.
+command. (In a message of three packets and more a forged one in the middle can, since only the
+last shows that the check is wrong; the message comes out as failed.) At most `MAX_OPEN` exchanges
+wait; the oldest then comes out early and is counted as evicted. A rest is tried on the
+`MAX_CANDIDATES` newest messages of its link, so a flood costs bounded time.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
@@ -71,7 +72,7 @@ class _Exchange:
     protocol: str | None = None
     raw: bytes | None = None
     packets: tuple[Packet, ...] = ()
-    copies: Counter[bytes] | None = None
+    copies: Counter[bytes] = field(default_factory=Counter)
     outcome: Message | Rejection | None = None
 
     def wait(self, now_ns: int, window_ns: int) -> None:
@@ -87,7 +88,7 @@ class _Exchange:
         message = self.outcome if isinstance(self.outcome, Message) else None
         raw = b"".join(packet.data for packet in self.packets) if self.packets else self.raw
         return Transmission(
-            id=_identifier(span, first.radio.freq_hz, raw),
+            id=_identifier(span, first.radio.freq_hz, self.protocol, raw),
             span=span,
             time_ns=first.time_ns,
             radio=first.radio,
@@ -95,7 +96,7 @@ class _Exchange:
             integrity="ok" if message else "failed" if self.protocol else "none",
             raw=raw,
             message=message,
-            repeats=max(self.copies.values()) if self.copies else 1,
+            repeats=max(self.copies.values(), default=1),
         )
 
 
@@ -205,7 +206,7 @@ class Conversations:
     def _take(self, burst: Burst, packet: Packet, now_ns: int) -> None:
         """Find the exchange a packet belongs to, or open one."""
         exchange = self._by_key.get((packet.protocol, packet.key))
-        if exchange and exchange.copies and now_ns <= exchange.due_ns:
+        if exchange and now_ns <= exchange.due_ns:
             exchange.copies[packet.key] += 1
             exchange.wait(now_ns, self._window_ns(exchange))
         elif packet.part != "rest" or not self._join(burst, packet, now_ns):
@@ -237,7 +238,7 @@ class Conversations:
         dialect = self._dialects[packet.protocol]
         waiting = self._by_link.get((packet.protocol, packet.link), [])
         for exchange in reversed(waiting):
-            if exchange.copies is None or now_ns > exchange.due_ns:
+            if now_ns > exchange.due_ns:
                 continue
             packets = (*exchange.packets, packet)
             outcome = dialect.message(packets)
@@ -297,12 +298,12 @@ class Conversations:
             self._by_link.pop(link, None)
 
 
-def _identifier(span: Span, freq_hz: float, raw: bytes | None) -> str:
+def _identifier(span: Span, freq_hz: float, protocol: str | None, raw: bytes | None) -> str:
     """Hash what a live run and a replay of its recording have in common.
 
-    The source's name differs between the two and is left out; the bytes are in, so that two
-    packets in one burst, or at one place of two recordings, differ.
+    The source's name differs between the two and is left out; protocol and bytes
+    are in, so that two packets in one burst, or at one place of two recordings, differ.
     """
     step = round(freq_hz / FREQ_STEP_HZ)
-    place = f"{span.receiver}/{span.sample_start}/{span.sample_count}/{step}/"
+    place = f"{span.receiver}/{span.sample_start}/{span.sample_count}/{step}/{protocol}/"
     return sha256(place.encode() + (raw or b"")).hexdigest()[:16]

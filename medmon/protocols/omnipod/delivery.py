@@ -2,8 +2,9 @@ r"""Blocks that move insulin come in, their fields go out: 13, 16, 17, 1A and 1F
 
 A pulse is 0.05 IU. Two blocks say the same thing twice: 1A is the table of pulses for each half
 hour, the block behind it (13 basal, 16 temporary basal, 17 bolus) the exact timing in tenths of a
-pulse. **All 32-bit times are microseconds per tenth of a pulse**, so ``rate = 18e6 / us`` IU/h;
-bit 31 marks an entry that delivers nothing.
+pulse. **All 32-bit times are microseconds per tenth of a pulse**, so ``rate = 18e6 / us`` IU/h.
+In 13 and 16 bit 31 marks an entry that delivers nothing; in 17 it is part of the number, since a
+pulse drawn out over six hours and more needs it (derived, no vector).
 
 Layout (a character is four bits)::
 
@@ -230,12 +231,12 @@ def bolus_fields(data: bytes) -> Fields | None:
     if len(data) != 13:
         return None
     immediate, extended = number(data[1:3]), number(data[7:9])
-    extended_us = number(data[9:13]) & ~_NOTHING_DELIVERED
+    extended_us = number(data[9:13])
     return {
         "dose_iu": (immediate + extended) / TENTHS_PER_IU,
         "immediate_iu": immediate / TENTHS_PER_IU,
         "extended_iu": extended / TENTHS_PER_IU,
-        "tenth_pulse_us": number(data[3:7]) & ~_NOTHING_DELIVERED,
+        "tenth_pulse_us": number(data[3:7]),
         "extended_tenth_pulse_us": extended_us,
         "extended_duration_s": extended * extended_us / 1e6,
         **beep_fields(data[0]),

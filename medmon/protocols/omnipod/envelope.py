@@ -78,18 +78,14 @@ def envelope_from_packets(packets: Sequence[Packet]) -> Envelope | Rejection | N
     -------
     Envelope, Rejection or None
         None while bytes are missing. Reasons: incomplete (it does not begin with a PDM or POD
-        packet), length (a packet in the middle is not full), check (CRC16, or the CRC8 where the
-        message ends).
+        packet, or goes on after its end), length (a CON is shorter than it must be), check (CRC16,
+        or the CRC8 of a CON at the length it must have).
     """
     first = link_from_bytes(packets[0].data) if packets else None
     if first is None or first.kind in ("ack", "con") or len(first.data) < MESSAGE_HEADER_BYTES:
         return Rejection(PROTOCOL, "incomplete", "a message begins with a PDM or POD packet")
     message, length = first.data, message_length(first.data)
     for packet in packets[1:]:
-        if len(message) >= length:
-            break
-        if len(message) % MAX_DATA_BYTES:
-            return Rejection(PROTOCOL, "length", f"short packet after {len(message)} bytes")
         more = _continued(packet, length - len(message))
         if isinstance(more, Rejection):
             return more
@@ -108,8 +104,11 @@ def envelope_from_packets(packets: Sequence[Packet]) -> Envelope | Rejection | N
 def _continued(packet: Packet, missing: int) -> bytes | Rejection:
     """Return the bytes a CON adds; now that their number is known, its end is checked again."""
     link = link_from_bytes(packet.data)
-    if link is None or link.kind != "con":
-        return Rejection(PROTOCOL, "incomplete", "a message goes on with CON packets")
-    if len(link.data) > missing and crc8(packet.data[: 5 + missing + 1]):
-        return Rejection(PROTOCOL, "check", f"CON of {len(link.data)} bytes where {missing} miss")
-    return link.data[:missing]
+    if link is None or link.kind != "con" or missing <= 0:
+        return Rejection(PROTOCOL, "incomplete", "a message goes on with CON packets, to its end")
+    due = min(missing, MAX_DATA_BYTES)
+    if len(link.data) < due:
+        return Rejection(PROTOCOL, "length", f"CON of {len(link.data)} bytes where {due} are due")
+    if len(link.data) > due and crc8(packet.data[: 5 + due + 1]):
+        return Rejection(PROTOCOL, "check", f"CON of {len(link.data)} bytes where {due} are due")
+    return link.data[:due]
