@@ -56,7 +56,8 @@ class Patient:
 
     def _meals(self, day: int) -> list[tuple[float, float]]:
         """Seconds after midnight and height in mg/dL of each meal of a day since 1970."""
-        rng = _generator(self.seed, 1, day + 1)
+        # Days before 1970 are negative and a key must not be.
+        rng = _generator(self.seed, 1, day % 2**32)
         return [
             (hour * 3_600 + float(rng.normal(0, 900)), float(rng.uniform(35, 75)))
             for hour in _MEALS_H

@@ -9,51 +9,26 @@ cut, and the same seed gives the same recording.
 
 A day of a bed is mostly silence. `longest_gap_s` tells it as a short scene: silences longer than
 that are cut down to it, and the truth carries the shortened times. Clocks inside the messages
-stay as they were.
-
-Files are written sample by sample as they are rendered: raw ones whose name carries the facts
-(``g001_433.92M_2048k.cu8``), or SigMF pairs with the truth as annotations.
+stay as they were. Writing it into files is `signal_fixtures.recording_file`'s.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from medmon.records import ComplexArray
-from signal_fixtures import channel
-from signal_fixtures.adc import SampleFormat, bytes_from_iq
 from signal_fixtures.bed import Band, Emission
+from signal_fixtures.channel import CHUNK_SAMPLES, Scene
+from signal_fixtures.emission import Emission as Sound
+from signal_fixtures.front_end import FrontEnd
 from signal_fixtures.scenario import Scenario
 from signal_fixtures.stage import generator
-from signal_fixtures.truth import (
-    NAMESPACE,
-    Truth,
-    annotation_from_truth,
-    half_width_hz,
-    truth_from_emission,
-)
+from signal_fixtures.truth import Truth, half_width_hz, truth_from_emission
 
-Datatype: TypeAlias = Literal["cu8", "ci8", "ci16_le", "cf32_le"]
-DATATYPES: tuple[Datatype, ...] = get_args(Datatype)
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with samples done and samples in all."""
-
-_FORMATS: dict[Datatype, SampleFormat] = {
-    "cu8": "cu8",
-    "ci8": "cs8",
-    "ci16_le": "cs16",
-    "cf32_le": "cf32",
-}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PHASE, _NOISE = 2, 3
 _TAIL_S = 0.25
 
@@ -112,7 +87,7 @@ class Recording:
         return shortened(inside, self.epoch_ns, round(self.longest_gap_s * 1e9))
 
     def truths(self) -> Iterator[Truth]:
-        """Give the truth about each emission that begins inside the recording.
+        """Give the truth about each emission that begins inside the recording, cut at its end.
 
         Yields
         ------
@@ -121,8 +96,9 @@ class Recording:
         """
         for emission in self.emissions():
             truth = truth_from_emission(emission, self.tuned, self.epoch_ns)
-            if truth.sample_start < self.sample_count:
-                yield truth
+            left = self.sample_count - truth.sample_start
+            if left > 0:
+                yield replace(truth, sample_count=min(truth.sample_count, left))
 
     def chunks(self) -> Iterator[ComplexArray]:
         """Render the samples.
@@ -134,16 +110,16 @@ class Recording:
         """
         waiting = enumerate(self.emissions())
         following = next(waiting, None)
-        sounding: list[channel.Emission] = []
-        for start in range(0, self.sample_count, channel.CHUNK_SAMPLES):
+        sounding: list[Sound] = []
+        for start in range(0, self.sample_count, CHUNK_SAMPLES):
             # An edge's foot reaches a few microseconds before the first chip.
-            horizon_s = (start + channel.CHUNK_SAMPLES) / self.tuned.rate_hz + 1e-3
+            horizon_s = (start + CHUNK_SAMPLES) / self.tuned.rate_hz + 1e-3
             passed_s = start / self.tuned.rate_hz - 1e-3
             while following and self._seconds(following[1]) < horizon_s:
                 sounding.append(self._sound(*following))
                 following = next(waiting, None)
             sounding = [e for e in sounding if e.stop_s > passed_s]
-            yield self._scene(sounding).samples(start, channel.CHUNK_SAMPLES)
+            yield self._scene(sounding).samples(start, CHUNK_SAMPLES)
 
     def blocks(self, block_samples: int) -> Iterator[ComplexArray]:
         """Render the samples in pieces of a chosen length.
@@ -173,14 +149,14 @@ class Recording:
     def _seconds(self, emission: Emission) -> float:
         return (emission.time_ns - self.epoch_ns) / 1e9
 
-    def _sound(self, index: int, emission: Emission) -> channel.Emission:
+    def _sound(self, index: int, emission: Emission) -> Sound:
         keying = emission.signal.keying
         sent = replace(
             keying,
             symbol_rate_hz=keying.symbol_rate_hz * (1 + emission.clock_ppm * 1e-6),
             rise_us=emission.rise_us,
         )
-        return channel.Emission(
+        return Sound(
             chips=np.frombuffer(emission.signal.chips, np.uint8),
             keying=sent,
             time_s=self._seconds(emission),
@@ -189,12 +165,10 @@ class Recording:
             phase_rad=float(generator(self.seed, _PHASE, index).uniform(0.0, 2 * np.pi)),
         )
 
-    def _scene(self, sounding: list[channel.Emission]) -> channel.Scene:
-        front_end = channel.FrontEnd(noise_dbfs=self.tuned.noise_dbfs)
+    def _scene(self, sounding: list[Sound]) -> Scene:
+        front_end = FrontEnd(noise_dbfs=self.tuned.noise_dbfs)
         seed = int(generator(self.seed, _NOISE).integers(1 << 62))
-        return channel.Scene(
-            self.tuned.rate_hz, self.sample_count, tuple(sounding), front_end, seed=seed
-        )
+        return Scene(self.tuned.rate_hz, self.sample_count, tuple(sounding), front_end, seed=seed)
 
 
 def in_band(emission: Emission, band: Band) -> bool:
@@ -240,161 +214,3 @@ def shortened(
         cut_ns += max(0, emission.time_ns - silent_from_ns - longest_gap_ns)
         silent_from_ns = max(silent_from_ns, emission.end_ns)
         yield replace(emission, time_ns=emission.time_ns - cut_ns)
-
-
-def raw_name(band: Band, datatype: Datatype, number: int = 1) -> str:
-    """Name a raw recording so that the name carries its facts.
-
-    Parameters
-    ----------
-    band : Band
-        What the receiver saw.
-    datatype : str
-        One of `DATATYPES`.
-    number : int
-        Number of the recording.
-
-    Returns
-    -------
-    str
-        For example ``g001_433.92M_2048k.cu8``.
-
-    Examples
-    --------
-    >>> raw_name(Band(433.92e6, 2.048e6), "cu8")
-    'g001_433.92M_2048k.cu8'
-    """
-    freq, rate = f"{band.freq_hz / 1e6:.10g}M", f"{band.rate_hz / 1e3:.10g}k"
-    return f"g{number:03d}_{freq}_{rate}.{_FORMATS[datatype]}"
-
-
-def write_raw(
-    recording: Recording, path: Path, datatype: Datatype, progress: Progress | None = None
-) -> str:
-    """Write the samples of a recording, nothing else.
-
-    Parameters
-    ----------
-    recording : Recording
-        What to write.
-    path : Path
-        The file; see `raw_name`.
-    datatype : str
-        One of `DATATYPES`.
-    progress : callable or None
-        Told how far it is.
-
-    Returns
-    -------
-    str
-        SHA-512 of the file, in hexadecimal.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
-    """
-    digest, done = hashlib.sha512(), 0
-    with path.open("wb") as file:
-        for chunk in recording.chunks():
-            data = bytes_from_iq(chunk, _FORMATS[datatype])
-            file.write(data)
-            digest.update(data)
-            done += chunk.size
-            if progress is not None:
-                progress(done, recording.sample_count)
-    return digest.hexdigest()
-
-
-def write_sigmf(
-    recording: Recording, path: Path, datatype: Datatype, progress: Progress | None = None
-) -> Path:
-    """Write a recording as SigMF: samples, and metadata with the truth.
-
-    Parameters
-    ----------
-    recording : Recording
-        What to write.
-    path : Path
-        Name of the pair, with or without ``.sigmf-meta`` or ``.sigmf-data``.
-    datatype : str
-        One of `DATATYPES`.
-    progress : callable or None
-        Told how far it is.
-
-    Returns
-    -------
-    Path
-        The metadata file.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be written.
-    """
-    stem = path.with_suffix("") if path.suffix in (".sigmf-meta", ".sigmf-data") else path
-    meta_path = stem.with_name(stem.name + ".sigmf-meta")
-    data_path = stem.with_name(stem.name + ".sigmf-data")
-    sha512 = write_raw(recording, data_path, datatype, progress)
-    text = json.dumps(metadata(recording, datatype, sha512), indent=1)
-    meta_path.write_text(text + "\n", encoding="utf-8")
-    return meta_path
-
-
-def metadata(recording: Recording, datatype: Datatype, sha512: str) -> dict[str, Any]:
-    """Describe a recording in SigMF, the truth included.
-
-    Parameters
-    ----------
-    recording : Recording
-        The recording.
-    datatype : str
-        One of `DATATYPES`.
-    sha512 : str
-        Digest of its samples.
-
-    Returns
-    -------
-    dict
-        The contents of a .sigmf-meta file.
-    """
-    scenario, band = recording.scenario, recording.tuned
-    moment = _EPOCH + timedelta(microseconds=recording.epoch_ns // 1_000)
-    return {
-        "global": {
-            "core:datatype": datatype,
-            "core:sample_rate": band.rate_hz,
-            "core:version": "1.2.0",
-            "core:sha512": sha512,
-            "core:num_channels": 1,
-            "core:description": f"synthetic, {scenario.name}: {scenario.title}",
-            "core:recorder": "medmon signal_fixtures",
-            "core:extensions": [{"name": NAMESPACE, "version": "1.0.0", "optional": True}],
-            "medmon:scenario": scenario.name,
-            "medmon:seed": recording.seed,
-            "medmon:attacks": _windows(recording),
-        },
-        "captures": [
-            {
-                "core:sample_start": 0,
-                "core:frequency": band.freq_hz,
-                "core:datetime": f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z",
-            }
-        ],
-        "annotations": [annotation_from_truth(truth) for truth in recording.truths()],
-    }
-
-
-def _windows(recording: Recording) -> list[dict[str, str | int]]:
-    """Attacks by their times; none where silences were cut, because the times no longer hold."""
-    if recording.longest_gap_s is not None:
-        return []
-    return [
-        {
-            "attack": window.attack,
-            "device": window.device,
-            "start_ns": window.start_ns,
-            "end_ns": window.end_ns,
-        }
-        for window in recording.scenario.attacks()
-    ]

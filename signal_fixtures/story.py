@@ -199,6 +199,9 @@ class _Reader:
         if not isinstance(found, datetime):
             self.mistakes.append(f"start: expected 2026-11-23T07:00:00Z, found {found!r}")
             return 0
+        if not 2000 <= found.year <= 2099:
+            # Pumps and pods send the year of the century in one byte.
+            self.mistakes.append(f"start: expected a year from 2000 to 2099, found {found.year}")
         moment = found if found.tzinfo else found.replace(tzinfo=UTC)
         return round((moment - _EPOCH).total_seconds()) * 1_000_000_000
 
