@@ -6,9 +6,8 @@ Communications, 5th ed., section 4.5), whose packet needs no phase; the line cod
 half-bits of a Manchester bit jointly.
 
 The carrier is the middle between two tones, so there is no line to measure. The spectrum of a
-balanced code is symmetric about it: every place is scored by how much power stands the deviation
-above and below it, and the few best places are tried, with a little more and less deviation than
-declared, until a sync word answers.
+balanced code is symmetric about it: the few most symmetric places are tried, with a little more
+and less deviation than declared, until a sync word answers.
 Tones and carrier are then measured on the packet itself, and the packet is read once more.
 """
 
@@ -20,21 +19,24 @@ import numpy as np
 
 from medmon.phy import sync
 from medmon.phy.reception import Reception, matched, read, shifted
-from medmon.phy.sync import SAMPLES_A_CHIP, Sync
-from medmon.phy.tuner import Baseband, Tuner
+from medmon.phy.sync import SAMPLES_A_CHIP, Trial
+from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
 DEVIATIONS = (1.0, 0.75, 1.3)
 """Deviations tried, over the declared one: sources differ by that much (20 to 35 kHz for one
 device)."""
-CARRIERS = 2
+CARRIERS = 3
 """Most promising carriers tried for each deviation."""
+WRONG = 0.5
+"""A deviation less than this part of the declared one, or more than its inverse, is no tone pair of
+this modem."""
 BOTH_TONES = 0.05
 """A place is worth trying where the weaker tone has this part of the strongest power around."""
 
 
-def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> list[Reception]:
-    """Find the packets of a modem around a carrier.
+def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
+    """Find the packets of a modem in a place.
 
     Parameters
     ----------
@@ -42,10 +44,8 @@ def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> li
         The stretch of signal.
     modem : Modem
         An FSK modem.
-    offset_hz : float
-        Rough carrier, relative to the tuned frequency.
-    reach_hz : float
-        How far the carrier may be from there.
+    place : Place
+        Where to listen.
 
     Returns
     -------
@@ -53,33 +53,34 @@ def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> li
         In order of time.
     """
     declared_hz = modem.deviation_hz or modem.symbol_rate_hz / 2
-    wide = _tuned(tuner, modem, offset_hz, reach_hz + declared_hz)
-    best: list[Sync] = []
-    band, deviation_hz = wide, declared_hz
+    # What was found may be one of the two tones only.
+    place = replace(place, reach_hz=place.reach_hz + declared_hz)
+    wide = _tuned(tuner, modem, place, place.offset_hz, place.reach_hz + declared_hz)
+    found: list[Trial] = []
     for part in DEVIATIONS:
-        for carrier_hz in _carriers_hz(wide, part * declared_hz, reach_hz):
-            trial = _tuned(tuner, modem, wide.offset_hz + carrier_hz, declared_hz)
-            hits = sync.find(_contrast(trial, 0.0, part * declared_hz), modem)
-            if sum(hit.match for hit in hits) > sum(hit.match for hit in best):
-                best, band, deviation_hz = hits, trial, part * declared_hz
-        if best:
+        for carrier_hz in _carriers_hz(wide, part * declared_hz, place.reach_hz):
+            band = _tuned(tuner, modem, place, wide.offset_hz + carrier_hz, declared_hz)
+            hits = sync.find(_contrast(band, 0.0, part * declared_hz), modem)
+            found += [Trial(hit, band, part * declared_hz) for hit in hits]
+        if found:
             break
-    heard = (_read(tuner, band, hit, modem, deviation_hz) for hit in best)
-    return [reception for reception in heard if reception is not None]
+    read_out = (_read(tuner, place, trial, modem) for trial in sync.best(found, modem))
+    return [packet for packet in read_out if packet is not None]
 
 
-def _read(
-    tuner: Tuner, band: Baseband, hit: Sync, modem: Modem, deviation_hz: float
-) -> Reception | None:
+def _read(tuner: Tuner, place: Place, trial: Trial, modem: Modem) -> Reception | None:
     """Read a packet, measure its tones, and read it again with them."""
-    soft = _contrast(band, 0.0, deviation_hz)
-    rough = read(band, band.offset_hz, soft, hit, modem, deviation_hz)
+    band, hit, declared_hz = trial.band, trial.sync, modem.deviation_hz or 0.0
+    soft = _contrast(band, 0.0, trial.tone_hz)
+    rough = read(band, band.offset_hz, soft, hit, modem, trial.tone_hz)
     if not rough.enough:
         return None
     low_hz, high_hz = tones_hz(rough)
+    deviation_hz = (high_hz - low_hz) / 2
+    if not WRONG * declared_hz < deviation_hz < declared_hz / WRONG:
+        return None
     carrier_hz = band.offset_hz + (low_hz + high_hz) / 2
-    fine = _tuned(tuner, modem, carrier_hz, modem.deviation_hz or 0.0)
-    deviation_hz = max((high_hz - low_hz) / 2, 0.25 * modem.symbol_rate_hz)
+    fine = _tuned(tuner, modem, place, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
     packet = read(fine, carrier_hz, soft, hit, modem, deviation_hz)
     if not packet.enough:
@@ -89,10 +90,12 @@ def _read(
     return replace(packet, carrier_hz=carrier_hz, deviation_hz=(high_hz - low_hz) / 2)
 
 
-def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Baseband:
+def _tuned(
+    tuner: Tuner, modem: Modem, place: Place, offset_hz: float, spread_hz: float
+) -> Baseband:
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
     half_width_hz = min(spread_hz + modem.symbol_rate_hz, 0.45 * rate_hz)
-    return tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+    return tuner.listen(place, offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
 
 
 def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatArray:
@@ -103,27 +106,35 @@ def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatAr
 
 
 def _carriers_hz(band: Baseband, deviation_hz: float, reach_hz: float) -> list[float]:
-    """List the places with most power both a deviation above and a deviation below them."""
+    """List the places about which the spectrum is most symmetric, both tones present.
+
+    The amplitude spectrum folded with itself adds up the lines that stand equally far above and
+    below a place; the two tones of a balanced code, and the lines of its preamble, do.
+    """
     size = 1 << 9
     pieces = band.iq[: band.iq.size // size * size].reshape(-1, size)
     if not pieces.size:
-        return [0.0]
+        return []
     spectra = np.fft.fftshift(np.fft.fft(pieces, axis=1), axes=1)
     power = (spectra.real**2 + spectra.imag**2).mean(axis=0)
     bin_hz = band.rate_hz / size
-    # A tone of a chip's length is about a chip rate wide; half of it still keeps two tones apart.
+    line = np.sqrt(np.maximum(power - np.median(power), 0.0))
+    # Place i / 2 of the spectrum is the middle of all pairs whose numbers add up to i.
+    symmetry = np.convolve(line, line)
+    offsets_hz = (np.arange(symmetry.size) / 2 - size // 2) * bin_hz
+    # A tone of a chip's length is about a chip rate wide; half of that keeps two tones apart.
     width = max(1, round(band.rate_hz / SAMPLES_A_CHIP / 2 / bin_hz))
     smooth = np.convolve(power, np.ones(width) / width, mode="same")
-    shift = round(deviation_hz / bin_hz)
-    both = np.minimum(smooth[2 * shift :], smooth[: size - 2 * shift])
-    offsets_hz = (np.arange(both.size) + shift - size // 2) * bin_hz
-    both = np.where(np.abs(offsets_hz) <= reach_hz, both, 0.0)
+    bins = np.arange(size) * bin_hz - size // 2 * bin_hz
+    tones = [np.interp(offsets_hz + sign * deviation_hz, bins, smooth) for sign in (-1, 1)]
+    wanted = (np.minimum(*tones) > BOTH_TONES * smooth.max()) & (np.abs(offsets_hz) <= reach_hz)
     chosen: list[float] = []
-    for place in np.argsort(-both, kind="stable"):
-        if len(chosen) == CARRIERS or both[place] < BOTH_TONES * smooth.max():
+    for place in np.argsort(-symmetry[wanted], kind="stable"):
+        offset_hz = float(offsets_hz[wanted][place])
+        if all(abs(offset_hz - other) > deviation_hz / 4 for other in chosen):
+            chosen.append(offset_hz)
+        if len(chosen) == CARRIERS:
             break
-        if all(abs(offsets_hz[place] - other) > deviation_hz / 2 for other in chosen):
-            chosen.append(float(offsets_hz[place]))
     return chosen
 
 

@@ -11,16 +11,21 @@ import numpy as np
 
 from medmon.phy import linecode, sync
 from medmon.phy.reception import Reception, matched, read, shifted
-from medmon.phy.sync import SAMPLES_A_CHIP
-from medmon.phy.tuner import Baseband, Tuner
+from medmon.phy.sync import SAMPLES_A_CHIP, Trial
+from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import ComplexArray, Modem
 
 HALF_WIDTH_CHIPS = 1.5
 """The passband reaches this many chip rates to either side: the main lobe and its skirts."""
+LINES = 3
+LINES_APART_HZ = 3_000.0
+"""A matched filter this far off loses half a decibel; closer lines need no trial of their own."""
+LINE_PART = 0.4
+"""Lines weaker than this part of the strongest amplitude are not tried."""
 
 
-def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> list[Reception]:
-    """Find the packets of a modem around a carrier.
+def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
+    """Find the packets of a modem in a place.
 
     Parameters
     ----------
@@ -28,10 +33,8 @@ def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> li
         The stretch of signal.
     modem : Modem
         An OOK modem.
-    offset_hz : float
-        Rough carrier, relative to the tuned frequency.
-    reach_hz : float
-        How far the carrier may be from there.
+    place : Place
+        Where to listen.
 
     Returns
     -------
@@ -40,16 +43,38 @@ def receive(tuner: Tuner, modem: Modem, offset_hz: float, reach_hz: float) -> li
     """
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
     half_width_hz = modem.symbol_rate_hz * HALF_WIDTH_CHIPS
-    rough = tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
-    line_hz = carrier_line_hz(rough.iq, rough.rate_hz, reach_hz)
+    width = {"half_width_hz": half_width_hz, "rate_hz": rate_hz}
+    trials = []
+    for line_hz in _lines_hz(tuner, place):
+        band = tuner.listen(place, line_hz, **width)
+        hits = sync.find(_magnitude(band, 0.0), modem)
+        trials += [Trial(hit, band, 0.0) for hit in hits]
     found = []
-    for hit in sync.find(_magnitude(rough, line_hz), modem):
-        near = _packet(rough, hit, modem)
-        exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, reach_hz)
-        band = tuner.tune(exact_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+    for trial in sync.best(trials, modem):
+        rough = trial.band
+        near = _packet(rough.iq, trial.sync, modem)
+        exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, LINES_APART_HZ)
+        band = tuner.listen(place, exact_hz, **width)
         soft = _magnitude(band, exact_hz - band.offset_hz)
-        found.append(read(band, exact_hz, soft, hit, modem))
+        found.append(read(band, exact_hz, soft, trial.sync, modem))
     return [reception for reception in found if reception.enough]
+
+
+def _lines_hz(tuner: Tuner, place: Place) -> list[float]:
+    """List the strongest lines within reach; two senders may have taken turns in one place."""
+    reach_hz = place.reach_hz
+    band = tuner.listen(place, place.offset_hz, half_width_hz=reach_hz, rate_hz=4 * reach_hz)
+    size = 1 << max(10, (band.iq.size - 1).bit_length())
+    spectrum = np.abs(np.fft.fft(band.iq, n=size))
+    offsets_hz = np.fft.fftfreq(size, 1 / band.rate_hz)
+    spectrum[np.abs(offsets_hz) > reach_hz] = 0.0
+    chosen: list[float] = []
+    weakest = LINE_PART * float(spectrum.max())
+    while len(chosen) < LINES and spectrum.max() > weakest:
+        offset_hz = float(offsets_hz[spectrum.argmax()])
+        chosen.append(band.offset_hz + offset_hz)
+        spectrum[np.abs(offsets_hz - offset_hz) < LINES_APART_HZ] = 0.0
+    return chosen
 
 
 def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:
@@ -90,9 +115,9 @@ def _magnitude(band: Baseband, offset_hz: float) -> np.typing.NDArray[np.float32
     return np.abs(matched(shifted(band, offset_hz), SAMPLES_A_CHIP))
 
 
-def _packet(band: Baseband, hit: sync.Sync, modem: Modem) -> ComplexArray:
+def _packet(iq: ComplexArray, hit: sync.Sync, modem: Modem) -> ComplexArray:
     """Cut out the sync word and the longest packet that may follow."""
     chips = modem.max_bits // linecode.bits_each(modem.line_code)
     chips *= linecode.chips_each(modem.line_code)
     start = max(0, hit.end - len(sync.template(modem)) * SAMPLES_A_CHIP)
-    return band.iq[start : hit.end + chips * SAMPLES_A_CHIP]
+    return iq[start : hit.end + chips * SAMPLES_A_CHIP]

@@ -17,9 +17,13 @@ from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
-from medmon.phy.tuner import Baseband, Tuner
+from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import FloatArray, Modem
 
+MARGIN_S = 2e-3
+"""Listen this much longer than an emitter was seen: rows are half a millisecond coarse."""
+POOR_MATCH = 0.1
+"""A sync word heard this much worse than an earlier one is some data of its packet."""
 UNKNOWN_SNR_DB = 9.0
 UNKNOWN_ENERGY_DB = 19.0
 """Bursts that no modem understands are reported from this SNR and this energy over the noise
@@ -143,15 +147,28 @@ def heard_in(
 
 
 def _receptions(scene: Scene, emitter: Emitter, modems: Sequence[Modem]) -> list[Reception]:
-    reach_hz = (emitter.high - emitter.low + 2) / 2 * scene.grid.channel_hz
-    offset_hz = scene.grid.offset_hz(emitter.centre)
+    slot = scene.grid.slot_samples
+    margin = MARGIN_S * scene.grid.rate_hz
+    place = Place(
+        offset_hz=scene.grid.offset_hz(emitter.centre),
+        reach_hz=(emitter.high - emitter.low + 2) / 2 * scene.grid.channel_hz,
+        start_sample=emitter.start_slot * slot - margin,
+        stop_sample=emitter.stop_slot * slot + margin,
+    )
     found: list[Reception] = []
     for modem in modems:
         if modem.modulation == "ook":
-            found += ook.receive(scene.tuner, modem, offset_hz, reach_hz)
+            found += ook.receive(scene.tuner, modem, place)
         elif modem.modulation == "fsk":
-            found += fsk.receive(scene.tuner, modem, offset_hz, reach_hz)
-    return found
+            found += fsk.receive(scene.tuner, modem, place)
+    return [one for one in found if not any(_swallows(other, one) for other in found)]
+
+
+def _swallows(packet: Reception, other: Reception) -> bool:
+    """Tell whether a poor sync word lies inside a packet that began with a better one."""
+    if packet.modem is not other.modem or packet.sync.match < other.sync.match + POOR_MATCH:
+        return False
+    return 0 < other.clock.start - packet.clock.start < packet.clock.step * packet.chips.size
 
 
 def _whole(scene: Scene, emitter: Emitter) -> Baseband:
@@ -180,7 +197,7 @@ def _belongs(band: Baseband, stretch: Stretch, emitter: Emitter, grid: Grid) -> 
 def _merged(found: Iterable[Heard]) -> list[Heard]:
     """Join what several modems made of the same burst; the best of each modem stays."""
     merged: list[Heard] = []
-    for heard in sorted(found, key=lambda heard: -heard.frames[0].confidence):
+    for heard in sorted(found, key=lambda heard: -heard.frames[0].bit_count):
         for place, other in enumerate(merged):
             if _overlap(heard, other) > 0.5:
                 if heard.frames[0].modem not in {frame.modem for frame in other.frames}:
@@ -236,7 +253,7 @@ def _explains(strong: Heard, weak: Heard) -> bool:
     if common < 0.5 * (weak.stop - weak.start):
         return False
     apart_hz = abs(strong.radio.freq_hz - weak.radio.freq_hz)
-    if apart_hz < (strong.radio.bandwidth_hz + weak.radio.bandwidth_hz) / 2:
+    if apart_hz < strong.radio.bandwidth_hz * 0.75 + weak.radio.bandwidth_hz / 2:
         return True
     skirt_db = SKIRT_DB + 2 * decibel(2 * apart_hz / strong.radio.bandwidth_hz)
     return strong.radio.rssi_dbfs - weak.radio.rssi_dbfs > skirt_db

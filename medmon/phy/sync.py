@@ -8,10 +8,12 @@ the check as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from medmon.phy.tuner import Baseband
 from medmon.records import FloatArray, Modem
 
 SAMPLES_A_CHIP = 8
@@ -139,6 +141,48 @@ def levels(soft: FloatArray, sync: Sync, modem: Modem) -> Sync:
     start = sync.end - chips.size * SAMPLES_A_CHIP
     heard = soft[start : sync.end : SAMPLES_A_CHIP]
     return _measured(heard, chips, len(modem.sync), sync.end, sync.match)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A sync word, and the tuning with which it was heard.
+
+    Attributes
+    ----------
+    sync : Sync
+        The word.
+    band : Baseband
+        The narrow signal.
+    tone_hz : float
+        What was tried: the carrier in the band for OOK, the deviation for FSK.
+    """
+
+    sync: Sync
+    band: Baseband
+    tone_hz: float
+
+
+def best(trials: Iterable[Trial], modem: Modem) -> list[Trial]:
+    """Choose the best trial for each sync word.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+        What several tunings of the same place and rate gave.
+    modem : Modem
+        Whose sync word.
+
+    Returns
+    -------
+    list of Trial
+        In order of time.
+    """
+    apart = len(modem.sync) * SAMPLES_A_CHIP
+    chosen: list[Trial] = []
+    for trial in sorted(trials, key=lambda trial: -trial.sync.match):
+        if all(abs(trial.sync.end - other.sync.end) >= apart for other in chosen):
+            chosen.append(trial)
+    return sorted(chosen, key=lambda trial: trial.sync.end)
 
 
 def _correlation(views: FloatArray, chips: FloatArray) -> FloatArray:

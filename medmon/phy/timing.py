@@ -157,6 +157,7 @@ def _ended(chips: FloatArray, modem: Modem) -> int:
     low = np.flatnonzero(mean < END_QUALITY)
     if not low.size:
         return chips.size
-    gone = int(low[0])
-    weak = np.flatnonzero(quality[gone : gone + look] < END_QUALITY)
-    return (gone + int(weak[0])) * width
+    # The end is the change point: one weak symbol before it does not move it.
+    first = max(0, int(low[0]) - look)
+    gathered = np.cumsum(quality[first : first + 3 * look] - END_QUALITY)
+    return (first + int(np.concatenate(([0.0], gathered)).argmax())) * width

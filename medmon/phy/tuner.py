@@ -10,7 +10,7 @@ The stretch is padded with zeros, so that the circular ends do not meet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,26 @@ class Baseband:
         return self.first_sample + index * self.step
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen.
+
+    Attributes
+    ----------
+    offset_hz : float
+        Rough carrier, relative to the tuned frequency.
+    reach_hz : float
+        How far the carrier may be from there.
+    start_sample, stop_sample : float
+        From when to when, in samples since the start of the stream.
+    """
+
+    offset_hz: float
+    reach_hz: float
+    start_sample: float
+    stop_sample: float
+
+
 class Tuner:
     """One stretch of the wide signal, ready to be tuned to.
 
@@ -88,6 +108,30 @@ class Tuner:
     def bin_hz(self) -> float:
         """Distance of two bins of the spectrum."""
         return self._rate_hz / self._size
+
+    def listen(
+        self, place: Place, offset_hz: float, *, half_width_hz: float, rate_hz: float
+    ) -> Baseband:
+        """Cut out the signal around a carrier for the time of a place only.
+
+        Parameters
+        ----------
+        place : Place
+            Gives the time.
+        offset_hz : float
+            Carrier, relative to the tuned frequency.
+        half_width_hz, rate_hz : float
+            As for `tune`.
+
+        Returns
+        -------
+        Baseband
+            The narrow signal. Two of the same place and rate have the same samples' times.
+        """
+        band = self.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+        start = max(0, int((place.start_sample - band.first_sample) / band.step))
+        stop = int(np.ceil((place.stop_sample - band.first_sample) / band.step))
+        return replace(band, iq=band.iq[start:stop], first_sample=band.sample_at(start))
 
     def tune(self, offset_hz: float, *, half_width_hz: float, rate_hz: float) -> Baseband:
         """Cut out the signal around a carrier.
