@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from medmon.records import Command
 from signal_fixtures.acts.medtronic import signal_from_packet
 from signal_fixtures.bed import Device, Kind, Meaning
 from signal_fixtures.devices import medtronic_bodyside as packets
@@ -24,7 +23,6 @@ SLOT_SPACING_S = (309.0, 387.0, 256.0, 250.0, 345.0, 277.0, 250.0, 323.0)
 ISIG_PER_MG_DL = 25
 Button = Literal["suspend", "act", "bolus"]
 _GRID_NS = 300 * 1_000_000_000
-_COMMANDS: dict[str, Command] = {"suspend": "suspend", "act": "button", "bolus": "bolus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +238,9 @@ def send_remote(stage: Stage, sender: Device, remote: Device, button: Button) ->
     """
     counter = stage.step(f"{remote.name}.presses", modulo=256)
     signal = signal_from_packet(packets.remote(remote.id, button, counter))
+    # Packet type A6 names the remote control, not the pump: it comes from that device.
+    text, fields = f"remote control: {button}", {"button": button}
+    meaning = Meaning(remote.id, "button", text, "from-device", fields)
     for _ in range(128 if button == "act" else 16):
-        meaning = Meaning(
-            remote.id, _COMMANDS[button], f"remote control: {button}", "to-device",
-            {"button": button},
-        )  # fmt: skip
         stage.say(sender, signal, meaning, on=remote)
         stage.pause(0.010)

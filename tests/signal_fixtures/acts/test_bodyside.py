@@ -99,6 +99,7 @@ def test_a_remote_sends_its_button_often_and_counts_presses(
     said = _said(At(1, press), At(60, press))
     assert len(said) == 2 * copies
     assert {e.signal.packet[:5].hex() for e in said} == {f"a6411525{code:02x}"}
+    assert {(e.meaning.command, e.meaning.direction) for e in said} == {("button", "from-device")}
     assert [e.signal.packet[5] for e in said] == [0] * copies + [1] * copies
 
 
