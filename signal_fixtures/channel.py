@@ -22,147 +22,22 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.records import Block, ComplexArray, Gap, Span
-from signal_fixtures.adc import SampleFormat, bytes_from_iq, clipped
-from signal_fixtures.fading import Fading
-from signal_fixtures.waveform import ChipArray, Keying, Seconds, Waveform
+from signal_fixtures.adc import SampleFormat, bytes_from_iq
+from signal_fixtures.emission import Echo, Emission
+from signal_fixtures.front_end import FrontEnd, noise_dbfs_from_density
+
+__all__ = [
+    "CHUNK_SAMPLES",
+    "Echo",
+    "Emission",
+    "FrontEnd",
+    "Scene",
+    "block_stream",
+    "noise_dbfs_from_density",
+    "write_iq",
+]
 
 CHUNK_SAMPLES = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """One further path from a sender to the receiver.
-
-    Attributes
-    ----------
-    delay_s : float
-        How much later it arrives than the first path.
-    gain_db : float
-        Its level relative to the first path.
-    phase_rad : float
-        Its phase relative to the first path, beyond that of the delay.
-    """
-
-    delay_s: float
-    gain_db: float
-    phase_rad: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Emission:
-    """One burst on its way to the receiver.
-
-    Attributes
-    ----------
-    chips : ndarray of uint8, shape (n,)
-        Everything that is sent, preamble and sync word included.
-    keying : Keying
-        How it is sent.
-    time_s : float
-        When chip 0 begins to arrive, in seconds after sample 0 of the scene; need not fall on a
-        sample. This is the true time of arrival.
-    rssi_dbfs : float
-        Mean power while the carrier is on.
-    offset_hz : float
-        Carrier minus the frequency the receiver is tuned to, the sender's own error included.
-    phase_rad : float
-        Carrier phase at `time_s`.
-    echoes : tuple of Echo
-        Further paths.
-    fading : Fading or None
-        Slow fading of all paths together.
-    """
-
-    chips: ChipArray
-    keying: Keying
-    time_s: float
-    rssi_dbfs: float
-    offset_hz: float = 0.0
-    phase_rad: float = 0.0
-    echoes: tuple[Echo, ...] = ()
-    fading: Fading | None = None
-
-    @property
-    def stop_s(self) -> float:
-        """When the last chip of the last path ends."""
-        tail_s = max((echo.delay_s for echo in self.echoes), default=0.0)
-        return self.time_s + self.chips.size / self.keying.symbol_rate_hz + tail_s
-
-    @property
-    def reach_s(self) -> tuple[float, float]:
-        """From the foot of the first edge to that of the last one, in seconds."""
-        margin_s = self.keying.edge_s / 2
-        return self.time_s - margin_s, self.stop_s + margin_s
-
-    def at(self, time_s: Seconds) -> npt.NDArray[np.complex128]:
-        """Evaluate what arrives.
-
-        Parameters
-        ----------
-        time_s : ndarray of float64, shape (n,)
-            Instants, in seconds after sample 0 of the scene.
-
-        Returns
-        -------
-        ndarray of complex128, shape (n,)
-            The burst as the receiver gets it, without noise.
-        """
-        wave = Waveform(self.chips, self.keying)
-        total = np.zeros(time_s.size, np.complex128)
-        for path in (Echo(0.0, 0.0), *self.echoes):
-            local_s = time_s - self.time_s - path.delay_s
-            carrier = np.exp(1j * (2 * np.pi * self.offset_hz * local_s + path.phase_rad))
-            total += 10 ** (path.gain_db / 20) * wave.at(local_s) * carrier
-        if self.fading is not None:
-            total *= self.fading.gain(time_s)
-        total *= 10 ** (self.rssi_dbfs / 20) * np.exp(1j * self.phase_rad)
-        return total
-
-
-@dataclass(frozen=True, slots=True)
-class FrontEnd:
-    """What the receiver itself does to the samples.
-
-    Attributes
-    ----------
-    noise_dbfs : float or None
-        Power of white Gaussian noise over the whole sampled band; None for none.
-    iq_gain_db : float
-        Gain of Q relative to I.
-    iq_phase_deg : float
-        By how much the angle between I and Q differs from 90 degrees.
-    dc : complex
-        Constant added to every sample.
-    clip_level : float or None
-        Largest magnitude of I and of Q; None for no limit.
-    """
-
-    noise_dbfs: float | None = None
-    iq_gain_db: float = 0.0
-    iq_phase_deg: float = 0.0
-    dc: complex = 0j
-    clip_level: float | None = None
-
-    def receive(self, iq: ComplexArray) -> ComplexArray:
-        """Apply everything but the noise.
-
-        Parameters
-        ----------
-        iq : ndarray of complex64, shape (n,)
-            What arrives.
-
-        Returns
-        -------
-        ndarray of complex64, shape (n,)
-            What the receiver delivers.
-        """
-        if self.iq_gain_db or self.iq_phase_deg:
-            angle_rad = math.radians(self.iq_phase_deg)
-            skewed = iq.imag * math.cos(angle_rad) + iq.real * math.sin(angle_rad)
-            gain = 10 ** (self.iq_gain_db / 20)
-            iq = (iq.real + 1j * gain * skewed).astype(np.complex64)
-        samples = iq + np.complex64(self.dc) if self.dc else iq
-        return samples if self.clip_level is None else clipped(samples, self.clip_level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -294,29 +169,6 @@ class Scene:
         parts *= np.float32(math.sqrt(10 ** (self.front_end.noise_dbfs / 10) / 2))
         noise: ComplexArray = parts.view(np.complex64)
         return noise
-
-
-def noise_dbfs_from_density(density_dbfs_per_hz: float, rate_hz: float) -> float:
-    """Give the noise power over the sampled band.
-
-    Parameters
-    ----------
-    density_dbfs_per_hz : float
-        Noise power in one hertz.
-    rate_hz : float
-        Samples a second; with complex samples this is the width of the band.
-
-    Returns
-    -------
-    float
-        Noise power, in dBFS.
-
-    Examples
-    --------
-    >>> noise_dbfs_from_density(-110.0, 1e6)
-    -50.0
-    """
-    return density_dbfs_per_hz + 10 * math.log10(rate_hz)
 
 
 def write_iq(scene: Scene, file: BinaryIO, sample_format: SampleFormat) -> int:
