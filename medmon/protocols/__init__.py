@@ -149,7 +149,13 @@ class Reader:
 
 
 def _refuse_twins(what: str, names: Sequence[str]) -> None:
-    """Raise if a name stands twice."""
+    """Refuse two things of one name.
+
+    Raises
+    ------
+    PluginError
+        If a name stands twice.
+    """
     twins = sorted(name for name, count in Counter(names).items() if count > 1)
     if twins:
         raise PluginError(f"two {what} are named {', '.join(twins)}; remove one of the plugins")

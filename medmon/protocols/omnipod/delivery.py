@@ -97,7 +97,7 @@ def beep_fields(options: int) -> Fields:
     Returns
     -------
     dict
-        has_accept_beep, has_end_beep, reminder_s.
+        Keys has_accept_beep, has_end_beep, reminder_s.
     """
     return {
         "has_accept_beep": bool(options & 0x80),
