@@ -85,7 +85,7 @@ def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) 
         row, peak = np.unravel_index(int(left.argmax()), left.shape)
         if left[row, peak] < WORTH * floor[peak]:
             break
-        alive = over[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
+        alive = left[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
         start, stop = _stretch(alive, int(row), hold)
         spectrum = over[start:stop].mean(axis=0)
         low, high = _width(spectrum, int(peak), floor)
