@@ -27,14 +27,14 @@ from medmon.detect.policy import Policy, policies_from_config
 from medmon.plugins import load
 from medmon.records import Finding, Gap, Registered, Setting, Transmission, Verdict
 
-TICK_NS = 60_000_000_000
-"""Deadlines are looked at once a minute of stream time."""
+TICK_NS = 30_000_000_000
+"""Deadlines are looked at twice a minute of stream time."""
 SETTLE_NS = 30_000_000_000
 """Longest time a transmission may arrive behind the stream."""
-MAX_TICKS = 45_000
-"""Deadlines looked at after one jump of the stream's time: a month. What is older is skipped."""
-_STEP_BACK_TICKS = 5
-"""Time that falls behind by more minutes than this is a new clock, not a late transmission."""
+MAX_TICKS = 20_160
+"""Deadlines looked at after one jump of the stream's time: a week. What is older is skipped."""
+_STEP_BACK_TICKS = 10
+"""Time that falls behind by more ticks than this is a new clock, not a late transmission."""
 _REMEMBERED_IDS = 4096
 
 
@@ -141,7 +141,7 @@ class Judge:
         Returns
         -------
         list of Verdict
-            One for each policy, device and minute in which something was overdue.
+            One for each policy, device and tick at which something was overdue.
         """
         self.findings = ()
         return self._pass(time_ns - SETTLE_NS)

@@ -118,8 +118,8 @@ class CumulativeDose(Remembering):
             transmission,
             seen=("sum_iu", round(sum_iu, 3)),
             expected=f"at most {self._limit_iu:g} IU in {self._hours:g} h",
-            text=f"{sum_iu:.4g} IU were ordered from {self._roster.called(transmission)} within "
-            f"{self._hours:g} hours; the limit is {self._limit_iu:g} IU.",
+            text=f"Orders to {self._roster.called(transmission)} within {self._hours:g} h add up "
+            f"to {sum_iu:.4g} IU; the limit is {self._limit_iu:g} IU.",
             score=excess_score(sum_iu, self._limit_iu),
         )
         return (finding,)

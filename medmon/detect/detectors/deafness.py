@@ -22,6 +22,7 @@ from medmon.detect.history import Entry, Ledger, Remembering
 from medmon.records import Finding, Gap, Setting, Transmission
 
 _KEY = "gaps"
+_SUBJECT = "monitor"
 
 
 class Deafness(Remembering):
@@ -124,7 +125,7 @@ class Deafness(Remembering):
             return ()
         finding = Finding(
             detector=self.name,
-            subject="",
+            subject=_SUBJECT,
             feature="lost_s",
             value=round(lost_s, 3),
             expected=f"at most {limit_s:g} s in {self._options.window_s:g} s",

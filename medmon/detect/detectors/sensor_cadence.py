@@ -215,7 +215,7 @@ class SensorCadence(Remembering):
 
     def _deaf_s(self) -> float:
         """Return for how long the monitor was deaf, all gaps together."""
-        return sum(entry.amount for entry in self._ledger.entries(_DEAF)[-1:])
+        return sum((entry.amount for entry in self._ledger.entries(_DEAF)[-1:]), 0.0)
 
 
 def _report(transmission: Transmission) -> Message | None:

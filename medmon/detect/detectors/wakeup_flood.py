@@ -102,8 +102,8 @@ class WakeupFlood(Remembering):
             transmission,
             seen=("wakeups_count", count),
             expected=f"at most {limit} in {hours:g} h",
-            text=f"{self._roster.called(transmission)} was woken by radio {count} times within "
-            f"{hours:g} hours; this empties its battery.",
+            text=f"Somebody woke {self._roster.called(transmission)} by radio {count} times within "
+            f"{hours:g} h; this empties its battery.",
             score=excess_score(count, limit),
         )
         return (finding,)

@@ -1,0 +1,39 @@
+"""Commands that contradict themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.detect.conftest import Tell
+
+NAME = "contradiction"
+
+
+@pytest.mark.parametrize("field", ["is_dose_consistent", "is_checksum_ok"])
+def test_parts_that_do_not_agree(tell: Tell, field: str) -> None:
+    """A bolus whose two blocks differ, or whose table fails its checksum, was built by hand."""
+    fields: dict[str, Any] = {field: False, "dose_iu": 2.0}
+    (finding,) = tell(NAME).at("14:05", "bolus", **fields)
+    assert (finding.feature, finding.value, finding.score) == (field, "false", 1.0)
+
+
+def test_parts_that_agree(tell: Tell) -> None:
+    """A genuine command passes; other truth values are no checks of itself."""
+    story = tell(NAME)
+    fields: dict[str, Any] = {
+        "is_dose_consistent": True,
+        "is_checksum_ok": True,
+        "is_followed": False,
+    }
+    assert not story.at("14:05", "bolus", **fields, has_accept_beep=False)
+
+
+def test_only_commands_are_judged(tell: Tell) -> None:
+    """Answers and damaged packets are not commands."""
+    story = tell(NAME)
+    answer = {"direction": "from-device"}
+    assert not story.at("14:05", "bolus", heard=answer, is_checksum_ok=False)
+    assert not story.at("14:06", "bolus", heard={"integrity": "failed"}, is_checksum_ok=False)
