@@ -12,8 +12,8 @@ from the start of the stream.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,10 +22,35 @@ from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream
 from medmon.records import Block, Burst, ComplexArray, Gap, Modem, Radio, Span
 
-__all__ = ["Receiver", "needed_rate_hz"]
+__all__ = ["NOTHING", "Receiver", "Step", "needed_rate_hz"]
 
 NEAR_HZ = 1e6
 """A nominal frequency farther away than this says nothing about the carrier's offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one chunk of samples gave.
+
+    Attributes
+    ----------
+    bursts : tuple of Burst
+        Bursts that are over, in the order in which they ended.
+    time_ns : int
+        UTC time up to which samples were worked on.
+    settled_ns : int
+        Every burst that ended before this time has been handed out.
+    noise_dbfs : float
+        Median noise floor in one channel.
+    """
+
+    bursts: tuple[Burst, ...]
+    time_ns: int
+    settled_ns: int
+    noise_dbfs: float
+
+
+NOTHING = Step((), 0, 0, 0.0)
 
 
 class Receiver:
@@ -41,24 +66,10 @@ class Receiver:
         self._modems = {modem.name: modem for modem in modems}
         self._stream: Stream | None = None
         self._first: Block | None = None
-        self._next_sample = 0
+        self._next = 0
         self._buffer: ComplexArray = np.empty(0, dtype=np.complex64)
         self._filled = 0
         self._fed = 0
-
-    @property
-    def noise_dbfs(self) -> float | None:
-        """Median noise floor in one channel; None before the first chunk."""
-        if self._stream is None or not self._fed:
-            return None
-        return decibel(self._stream.noise_power)
-
-    @property
-    def time_ns(self) -> int | None:
-        """UTC time up to which the samples have been worked on; None before the first block."""
-        if self._first is None:
-            return None
-        return self._first.time_ns + round(self._fed * 1e9 / self._first.rate_hz)
 
     def feed(self, item: Block | Gap) -> list[Burst]:
         """Take the next samples, or the news that some are missing.
@@ -71,37 +82,62 @@ class Receiver:
         Returns
         -------
         list of Burst
-            Bursts that are over now, in order of arrival within a chunk.
+            Bursts that are over now.
         """
-        if isinstance(item, Gap):
-            return self.flush()
-        done: list[Burst] = []
+        return [burst for step in self.steps(item) for burst in step.bursts]
+
+    def steps(self, item: Block | Gap) -> Iterator[Step]:
+        """Take the next samples, and hand out what each chunk of work gave.
+
+        Chunks do not depend on the blocks, so whoever works step by step does the same things in
+        the same order for any block size.
+
+        Parameters
+        ----------
+        item : Block or Gap
+            In the order of the recording.
+
+        Yields
+        ------
+        Step
+            One for each chunk that is full, and for the end of a stream before a gap.
+        """
         first = self._first
-        if first is not None and (
-            item.span.sample_start != self._next_sample
-            or (item.rate_hz, item.freq_hz) != (first.rate_hz, first.freq_hz)
-        ):
-            done += self.flush()
+        if first is not None and (isinstance(item, Gap) or not _goes_on(first, item, self._next)):
+            yield self.end()
+        if isinstance(item, Gap):
+            return
         if self._first is None:
             self._begin(item)
-        self._next_sample = item.span.sample_start + item.iq.shape[-1]
-        return done + self._push(item.iq[0])
+        self._next = item.span.sample_start + item.iq.shape[-1]
+        yield from self._push(item.iq[0])
 
     def flush(self) -> list[Burst]:
-        """End the stream: judge what is left of it, and forget the noise floor.
+        """End the stream.
 
         Returns
         -------
         list of Burst
             Bursts that were still on the air.
         """
-        if self._stream is None:
-            return []
-        heard = self._stream.feed(self._buffer[: self._filled].copy()) if self._filled else []
+        return list(self.end().bursts)
+
+    def end(self) -> Step:
+        """End the stream: work on what is left of it, and forget the noise floor.
+
+        Returns
+        -------
+        Step
+            Bursts that were still on the air; empty when nothing was fed.
+        """
+        stream, first = self._stream, self._first
+        if stream is None or first is None:
+            return NOTHING
+        heard = stream.feed(self._buffer[: self._filled].copy()) if self._filled else []
         self._fed += self._filled
-        done = self._bursts(heard + self._stream.flush())
+        step = self._step(heard + stream.flush(), self._fed)
         self._stream, self._first, self._filled, self._fed = None, None, 0, 0
-        return done
+        return step
 
     def _begin(self, block: Block) -> None:
         self._first = replace(block, iq=block.iq[:, :0])
@@ -109,10 +145,9 @@ class Receiver:
         self._buffer = np.empty(self._stream.grid.chunk_samples, dtype=np.complex64)
         self._filled = self._fed = 0
 
-    def _push(self, iq: ComplexArray) -> list[Burst]:
+    def _push(self, iq: ComplexArray) -> Iterator[Step]:
         """Copy samples into the chunk under way; work on each chunk that is full."""
         assert self._stream is not None
-        done: list[Burst] = []
         size = self._buffer.size
         taken = 0
         while taken < iq.size:
@@ -121,16 +156,23 @@ class Receiver:
             self._filled += count
             taken += count
             if self._filled == size:
-                done += self._bursts(self._stream.feed(self._buffer))
+                heard = self._stream.feed(self._buffer)
                 self._fed += size
                 # The stream keeps the full chunk; the next one needs memory of its own.
                 self._buffer = np.empty(size, dtype=np.complex64)
                 self._filled = 0
-        return done
+                yield self._step(heard, self._stream.settled_sample)
 
-    def _bursts(self, heard: Sequence[Heard]) -> list[Burst]:
-        ordered = sorted(heard, key=lambda one: (one.start, one.radio.freq_hz))
-        return [self._burst(one) for one in ordered]
+    def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
+        assert self._stream is not None
+        ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
+        bursts = tuple(self._burst(one) for one in ordered)
+        noise_dbfs = decibel(self._stream.noise_power)
+        return Step(bursts, self._time_ns(self._fed), self._time_ns(settled_sample), noise_dbfs)
+
+    def _time_ns(self, sample: float) -> int:
+        assert self._first is not None
+        return self._first.time_ns + round(sample * 1e9 / self._first.rate_hz)
 
     def _burst(self, heard: Heard) -> Burst:
         first = self._first
@@ -142,8 +184,8 @@ class Receiver:
             max(1, int(np.ceil(heard.stop)) - start),
             first.span.receiver,
         )
-        time_ns = first.time_ns + round(heard.start * 1e9 / first.rate_hz)
-        return Burst(span, time_ns, self._absolute(heard, first.freq_hz), heard.frames)
+        radio = self._absolute(heard, first.freq_hz)
+        return Burst(span, self._time_ns(heard.start), radio, heard.frames)
 
     def _absolute(self, heard: Heard, tuned_hz: float) -> Radio:
         """Put frequencies on the air: the carrier, and its offset from a nominal one."""
@@ -152,3 +194,9 @@ class Receiver:
         near = [hz for hz in nominal if abs(hz - carrier_hz) < NEAR_HZ]
         zero_hz = min(near, key=lambda hz: abs(hz - carrier_hz), default=tuned_hz)
         return replace(heard.radio, freq_hz=carrier_hz, cfo_hz=carrier_hz - zero_hz)
+
+
+def _goes_on(first: Block, item: Block, expected: int) -> bool:
+    """Tell whether a block carries on the stream that the first one began."""
+    same = (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)
+    return same and item.span.sample_start == expected

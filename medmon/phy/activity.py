@@ -100,6 +100,14 @@ class Activity:
         """First row that an open region still needs."""
         return min((region.start_slot for region in self._open), default=self._slot - ROWS)
 
+    @property
+    def settled_slot(self) -> int:
+        """No region that ends later reports energy before this row."""
+        return min(
+            (max(region.start_slot, region.owned_from - self._overlap) for region in self._open),
+            default=self._slot - ROWS,
+        )
+
     def feed(self, excess: FloatArray) -> list[Region]:
         """Take the next rows and give the regions that ended.
 

@@ -28,6 +28,9 @@ DEVIATIONS = (1.0, 0.75, 1.3)
 device)."""
 CARRIERS = 3
 """Most promising carriers tried for each deviation."""
+SKIRT_CHIPS = 1.5
+"""The passband reaches this many chip rates beyond the tones. With less the frequency rings at
+every change of chip, and the deviation reads too large."""
 WRONG = 0.5
 """A deviation less than this part of the declared one, or more than its inverse, is no tone pair of
 this modem."""
@@ -94,7 +97,7 @@ def _tuned(
     tuner: Tuner, modem: Modem, place: Place, offset_hz: float, spread_hz: float
 ) -> Baseband:
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
-    half_width_hz = min(spread_hz + modem.symbol_rate_hz, 0.45 * rate_hz)
+    half_width_hz = min(spread_hz + SKIRT_CHIPS * modem.symbol_rate_hz, 0.4 * rate_hz)
     return tuner.listen(place, offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
 
 

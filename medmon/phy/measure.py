@@ -21,12 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.phy.reception import Reception
-from medmon.phy.timing import Clock
 from medmon.phy.tuner import Baseband
 from medmon.records import FloatArray
 
 BAND_POWER = 0.95
 """Part of the power that the bandwidth holds: the main lobe of rectangular keying."""
+OWN_RISE = 0.93
+"""Rise time of the tuner's filter times its noise width: 0.93 by its step response."""
 AREA_CHIPS = 0.4
 """Half the window, in chips, over which an edge is measured."""
 
@@ -187,38 +188,39 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
     return max((high - low) * bin_hz, bin_hz, least_hz)
 
 
-def rise_us(heard: Reception, fitted: Clocking) -> float | None:
-    """Measure the mean rise time of the carrier from 10 % to 90 % of the amplitude.
+def rise_us(wide: Baseband, edges: npt.NDArray[np.float64], chip: float) -> float | None:
+    """Measure the mean rise time of a keyed carrier from 10 % to 90 % of the amplitude.
+
+    All rising edges of a packet are laid over each other, so that their mean has the time
+    resolution of their spread over the sample grid and the noise of a hundredth.
 
     Parameters
     ----------
-    heard : Reception
-        An OOK packet.
-    fitted : Clocking
-        Its chip clock.
+    wide : Baseband
+        The packet, as wide as the band allows.
+    edges : ndarray of float64
+        Half-amplitude places of its rising edges, in samples of `wide`.
+    chip : float
+        Samples a chip.
 
     Returns
     -------
     float or None
-        Microseconds, the receiver's own rise taken off in squares; None for FSK, whose carrier
-        does not rise inside a packet, and where too few edges were heard.
+        Microseconds, the filter's own rise taken off in squares; None where fewer than four
+        edges were heard.
     """
-    if heard.deviation_hz is not None:
+    wave = np.abs(wide.iq)
+    edges = edges[(edges > chip) & (edges < wave.size - chip)]
+    if edges.size < 4:
         return None
-    chips = heard.known_chips
-    rising = np.flatnonzero(chips[1:] & ~chips[:-1]) + 1
-    edges = Clock(fitted.first_edge, fitted.step).at(rising.astype(np.float64))
-    wave = np.abs(heard.band.iq)
-    low, high = _levels(heard, wave)
-    lags = np.arange(-fitted.step / 2, fitted.step / 2, 0.25)
-    inside = (edges > fitted.step) & (edges < wave.size - fitted.step)
-    if inside.sum() < 4:
-        return None
-    places = edges[inside, None] + lags
-    mean = np.interp(places, np.arange(wave.size), wave).mean(axis=0)
+    lags = np.linspace(-chip / 2, chip / 2, 257)
+    mean = np.interp(edges[:, None] + lags, np.arange(wave.size), wave).mean(axis=0)
+    low, high = float(mean[:32].mean()), float(mean[-32:].mean())
     part = (mean - low) / (high - low)
-    ten = lags[np.flatnonzero(part > 0.1)[0]] if (part > 0.1).any() else lags[0]
-    ninety = lags[np.flatnonzero(part > 0.9)[0]] if (part > 0.9).any() else lags[-1]
-    own_us = 0.7 / heard.band.noise_width_hz * 1e6
-    seen_us = float(ninety - ten) / heard.band.rate_hz * 1e6
+    # From the half-way crossing outwards, so that noise far from the edge is no edge.
+    below, above = np.flatnonzero(part[:129] < 0.1), np.flatnonzero(part[128:] > 0.9)
+    if not below.size or not above.size:
+        return None
+    seen_us = float(lags[128 + above[0]] - lags[below[-1]]) / wide.rate_hz * 1e6
+    own_us = OWN_RISE / wide.noise_width_hz * 1e6
     return float(np.sqrt(max(seen_us**2 - own_us**2, 0.0)))

@@ -17,6 +17,7 @@ from medmon.records import ComplexArray, Modem
 
 HALF_WIDTH_CHIPS = 1.5
 """The passband reaches this many chip rates to either side: the main lobe and its skirts."""
+CARRIER_CHIPS = 0.75
 LINES = 3
 LINES_APART_HZ = 3_000.0
 """A matched filter this far off loses half a decibel; closer lines need no trial of their own."""
@@ -53,7 +54,10 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     for trial in sync.best(trials, modem):
         rough = trial.band
         near = _packet(rough.iq, trial.sync, modem)
-        exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, LINES_APART_HZ)
+        # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
+        # enough to find the sync word by; the packet's strongest line is its carrier.
+        reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
+        exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, reach_hz)
         band = tuner.listen(place, exact_hz, **width)
         soft = _magnitude(band, exact_hz - band.offset_hz)
         found.append(read(band, exact_hz, soft, trial.sync, modem))

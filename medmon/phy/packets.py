@@ -11,9 +11,11 @@ from medmon.phy.bursts import Stretch
 from medmon.phy.preamble import lead_chips
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.timing import Clock
-from medmon.phy.tuner import Baseband
+from medmon.phy.tuner import Baseband, Tuner
 from medmon.records import Frame, Radio
 
+WIDE_CHIPS = 64
+"""Sample rate, in chips, at which edges are looked at."""
 PASSES = 6
 LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
@@ -39,7 +41,13 @@ class Heard:
     frames: tuple[Frame, ...] = ()
 
 
-def heard(reception: Reception, stretch: Stretch | None, around: Baseband, density: float) -> Heard:
+def heard(
+    reception: Reception,
+    stretch: Stretch | None,
+    around: Baseband,
+    density: float,
+    tuner: Tuner,
+) -> Heard:
     """Measure a packet.
 
     Parameters
@@ -52,6 +60,8 @@ def heard(reception: Reception, stretch: Stretch | None, around: Baseband, densi
         The narrow signal the stretch was found in.
     density : float
         Noise power in one hertz.
+    tuner : Tuner
+        The stretch of signal they come from.
 
     Returns
     -------
@@ -76,9 +86,23 @@ def heard(reception: Reception, stretch: Stretch | None, around: Baseband, densi
         modulation=reception.modem.modulation,
         symbol_rate_hz=band.rate_hz / fitted.step,
         deviation_hz=reception.deviation_hz,
-        rise_us=measure.rise_us(reception, fitted),
+        rise_us=_rise_us(reception, fitted, tuner),
     )
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),))
+
+
+def _rise_us(reception: Reception, fitted: measure.Clocking, tuner: Tuner) -> float | None:
+    """Measure the rise of a keyed carrier; a shifted one does not rise inside its packet."""
+    if reception.modem.modulation != "ook":
+        return None
+    band = reception.band
+    chips = reception.known_chips
+    rising = np.flatnonzero(chips[1:] & ~chips[:-1]) + 1
+    places = band.first_sample + band.step * (fitted.first_edge + fitted.step * rising)
+    rate_hz = WIDE_CHIPS * reception.modem.symbol_rate_hz
+    wide = tuner.tune(reception.carrier_hz, half_width_hz=rate_hz / 4, rate_hz=rate_hz)
+    edges = np.asarray((places - wide.first_sample) / wide.step, dtype=np.float64)
+    return measure.rise_us(wide, edges, fitted.step * band.step / wide.step)
 
 
 def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
@@ -125,6 +149,7 @@ def _ends(
     last = fitted.first_edge + fitted.step * reception.known_chips.size
     if stretch is None:
         return start, last
-    stop = stretch.stop * around.step / reception.band.step
+    band = reception.band
+    stop = (around.sample_at(stretch.stop) - band.first_sample) / band.step
     # Energy that goes on for much longer than the packet is somebody else's.
     return start, stop if abs(stop - last) < LATE_CHIPS * fitted.step else last

@@ -129,7 +129,11 @@ def heard_in(
         on_air = stretches(band, scene.density(emitter) * band.noise_width_hz)
         mine = _merged(
             packets.heard(
-                reception, _stretch_of(reception, band, on_air), band, scene.density(emitter)
+                reception,
+                _stretch_of(reception, band, on_air),
+                band,
+                scene.density(emitter),
+                scene.tuner,
             )
             for reception in _receptions(scene, emitter, modems)
         )

@@ -61,6 +61,11 @@ class Stream:
         """Median noise floor over the channels, as power in one channel."""
         return float(np.median(self._floor.power))
 
+    @property
+    def settled_sample(self) -> int:
+        """Every burst that ended before this sample has been handed out."""
+        return max(0, self._activity.settled_slot) * self.grid.slot_samples
+
     def feed(self, iq: ComplexArray) -> list[Heard]:
         """Take the next chunk of samples.
 

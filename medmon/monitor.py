@@ -1,0 +1,204 @@
+"""The corridor: samples in, records out. It joins the five rooms, and only it knows all of them.
+
+::
+
+    Block, Gap -> Receiver -> Burst -> Reader -> Transmission -> Judge -> Verdict -> Board -> Alarm
+
+`Monitor` is a function of the sample stream and the configuration. It has no clock and does no
+input or output, so a replay gives what the live run gave, for blocks of any size.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from medmon import plugins
+from medmon.config import Config
+from medmon.detect import SETTLE_NS, Judge, policies_from_config, setting_from_config
+from medmon.phy import Receiver, Step
+from medmon.protocols import Decoder, Reader
+from medmon.records import (
+    Alarm,
+    Block,
+    Gap,
+    Record,
+    Status,
+    Summary,
+    Transmission,
+    Verdict,
+)
+from medmon.respond import Board
+
+HEARTBEAT_NS = 60_000_000_000
+"""A status record is given each minute of stream time."""
+
+
+class Monitor:
+    """Everything from samples to alarms for one receiver at one bed.
+
+    Parameters
+    ----------
+    config : Config
+        Devices, limits, policies.
+    decoders : sequence of Decoder or None
+        Device families to read; None takes every plugin.
+
+    Raises
+    ------
+    ConfigError
+        If a policy row has mistakes.
+    PluginError
+        If a plugin is missing or its name is taken twice.
+    """
+
+    def __init__(self, config: Config, decoders: Sequence[Decoder] | None = None) -> None:
+        if decoders is None:
+            decoders = [plugins.load("protocols", name) for name in plugins.names("protocols")]
+        setting = setting_from_config(config)
+        self.reader = Reader(decoders)
+        self.devices = {device.id: device for device in setting.devices}
+        self._receiver = Receiver(self.reader.modems)
+        self._judge = Judge(policies_from_config(config), setting)
+        self._board = Board(own=tuple(self.devices))
+        self._tally = _Tally()
+
+    def feed(self, item: Block | Gap | Transmission) -> list[Record]:
+        """Take the next samples, a gap, or a transmission that was recorded before.
+
+        Parameters
+        ----------
+        item : Block, Gap or Transmission
+            In the order of the stream.
+
+        Returns
+        -------
+        list of Record
+            What has to be told now.
+        """
+        if isinstance(item, Transmission):
+            self._tally.passed(item.time_ns)
+            return self._judged([item])
+        records: list[Record] = []
+        for step in self._receiver.steps(item):
+            records += self._work(step)
+        self._tally.heard(item)
+        if isinstance(item, Gap):
+            records += self._told_off(self._judge.feed(item), item)
+        return records
+
+    def flush(self) -> list[Record]:
+        """End the stream: say what was still under way.
+
+        Returns
+        -------
+        list of Record
+            The last records before the summary.
+        """
+        step = self._receiver.end()
+        records: list[Record] = self._work(step) if step.time_ns else []
+        records += self._judged(self.reader.flush())
+        records += self._alarmed(self._judge.advance(self._tally.time_ns))
+        records += self._alarmed(self._judge.flush())
+        return records + self._tally.alarmed(self._board.flush())
+
+    def summary(self) -> Summary:
+        """Count what was heard so far.
+
+        Returns
+        -------
+        Summary
+            The counts; what it cost to get them is for the caller to add.
+        """
+        return self._tally.summary()
+
+    def _work(self, step: Step) -> list[Record]:
+        """Take one chunk of work through the rooms behind the receiver."""
+        transmissions = [heard for burst in step.bursts for heard in self.reader.feed(burst)]
+        transmissions += self.reader.advance(step.settled_ns)
+        records = self._judged(transmissions)
+        records += self._alarmed(self._judge.advance(step.settled_ns))
+        records += self._tally.alarmed(self._board.advance(step.settled_ns - SETTLE_NS))
+        if self._tally.passed(step.time_ns):
+            records.append(self._tally.status(step.noise_dbfs, self.reader.rejections))
+        return records
+
+    def _judged(self, transmissions: Iterable[Transmission]) -> list[Record]:
+        records: list[Record] = []
+        for transmission in transmissions:
+            self._tally.transmissions[
+                f"{transmission.protocol or 'unknown'}/{transmission.integrity}"
+            ] += 1
+            records.append(transmission)
+            records += self._alarmed(self._judge.feed(transmission))
+        return records
+
+    def _told_off(self, verdicts: Sequence[Verdict], gap: Gap) -> list[Record]:
+        return [gap, *self._alarmed(verdicts)]
+
+    def _alarmed(self, verdicts: Sequence[Verdict]) -> list[Record]:
+        """Say what the judge found, then what the board makes of its verdicts."""
+        records: list[Record] = list[Record](self._judge.findings)
+        for verdict in verdicts:
+            records += self._tally.alarmed(self._board.feed(verdict))
+        return records
+
+
+class _Tally:
+    """Counts for the summary and the heartbeat."""
+
+    def __init__(self) -> None:
+        self.transmissions: Counter[str] = Counter()
+        self.time_ns = 0
+        self._first_ns: int | None = None
+        self._alarms: Counter[str] = Counter()
+        self._samples = 0
+        self._samples_lost = 0
+        self._rate_hz = 0.0
+        self._beat = 0
+
+    def heard(self, item: Block | Gap) -> None:
+        """Count samples, and those that were lost."""
+        count = item.span.sample_count
+        if isinstance(item, Gap):
+            self._samples_lost += count
+        else:
+            self._samples += count
+        self._rate_hz = item.rate_hz
+        if self._first_ns is None:
+            self._first_ns = item.time_ns
+        self.time_ns = max(self.time_ns, item.time_ns + round(count * 1e9 / item.rate_hz))
+
+    def passed(self, time_ns: int) -> bool:
+        """Note stream time; True once a minute."""
+        if self._first_ns is None:
+            self._first_ns = time_ns
+        self.time_ns = max(self.time_ns, time_ns)
+        beat = (time_ns - self._first_ns) // HEARTBEAT_NS
+        is_due = beat > self._beat
+        self._beat = max(self._beat, beat)
+        return is_due
+
+    def alarmed(self, alarms: Sequence[Alarm]) -> list[Record]:
+        """Count alarms that begin, and pass all on."""
+        for alarm in alarms:
+            self._alarms[f"{alarm.priority}/{alarm.policy}"] += alarm.phase == "start"
+        return list[Record](alarms)
+
+    def status(self, noise_dbfs: float, rejections: Mapping[str, int]) -> Status:
+        """Give the heartbeat."""
+        return Status(
+            self.time_ns, self._rate_hz, noise_dbfs, self._samples, self._samples_lost, rejections
+        )
+
+    def summary(self) -> Summary:
+        """Give the counts."""
+        first_ns = self._first_ns if self._first_ns is not None else self.time_ns
+        return Summary(
+            time_ns=self.time_ns,
+            samples=self._samples,
+            samples_lost=self._samples_lost,
+            seconds=(self.time_ns - first_ns) / 1e9,
+            transmissions=dict(sorted(self.transmissions.items())),
+            alarms=dict(sorted((+self._alarms).items())),
+        )
