@@ -116,3 +116,19 @@ def on_air_chips(packet: bytes, *, preamble_bytes: int = 16) -> ChipArray:
     """
     payload = np.concatenate([four_to_six(packet), nrz(bytes(1))])
     return framed(nrz(b"\xaa"), preamble_bytes, nrz(bytes.fromhex("ff00ff00")), payload)
+
+
+def sample_packets() -> tuple[bytes, ...]:
+    """Build a few packets that a decoder must accept, for the conformance suite.
+
+    Returns
+    -------
+    tuple of bytes
+        A wake-up, an acknowledgement, a meter's value and a press on a remote.
+    """
+    return (
+        with_crc8(0xA7, "128986", bytes.fromhex("5d00")),
+        with_crc8(0xA7, "128986", bytes.fromhex("0600")),
+        with_crc8(0xA5, "c527ad", bytes.fromhex("018e")),
+        with_crc8(0xA6, "411525", bytes.fromhex("885d")),
+    )

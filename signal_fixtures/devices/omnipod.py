@@ -191,3 +191,26 @@ def on_air_chips(data: bytes, *, preamble_repeats: int = 50) -> ChipArray:
     """
     preamble, sync = nrz(bytes.fromhex("6665")), nrz(bytes.fromhex("a55a"))
     return framed(preamble, preamble_repeats, sync, manchester_802_3(data))
+
+
+def sample_packets() -> tuple[bytes, ...]:
+    """Build a few packets that a decoder must accept, for the conformance suite.
+
+    Returns
+    -------
+    tuple of bytes
+        A request for the status, its acknowledgement, and a bolus in two packets.
+    """
+    address = "1f014828"
+    status = message(address, 3, bytes.fromhex("0e0100"))
+    dose = message(
+        address,
+        4,
+        bytes.fromhex("1a0ea9127c2b02021d010c8000c800c8"),
+        bytes.fromhex("170d0007d000030d40000000000000"),
+    )
+    return (
+        *packets_of(status, "PDM", 22),
+        ack(address, 24),
+        *packets_of(dose, "PDM", 25),
+    )
