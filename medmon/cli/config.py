@@ -30,13 +30,10 @@ def config() -> None:
 def check(config: tuple[Path, ...]) -> None:
     """Check a configuration and list all its mistakes."""
     from medmon.config import config_from_files, find_config
-    from medmon.errors import ConfigError
 
     loaded = config_from_files(find_config(config))
     names = ", ".join(str(file) for file in loaded.files)
-    mistakes = list(_mistaken_names(loaded.config, names))
-    if mistakes:
-        raise ConfigError(names, mistakes)
+    _check_names(loaded.config, names)
     if click.get_current_context().ensure_object(flags.Session).verbosity >= 0:
         click.echo(f"{names or 'no configuration file; the defaults'}: no mistakes", err=True)
 
@@ -78,23 +75,24 @@ def _hidden(text: str) -> str:
     return _PASSWORD.sub(r"\1:***@", text)
 
 
-def _mistaken_names(config: Config, file: str) -> Iterator[str]:
+def _check_names(config: Config, file: str) -> None:
     """Compare the names a configuration uses with the plugins there are."""
     from medmon import plugins
     from medmon.detect.policy import policies_from_config
     from medmon.errors import ConfigError
 
     known = plugins.names("protocols")
-    for index, device in enumerate(config.device):
-        if device.protocol not in known:
-            yield (
-                f"device.{index}.protocol: expected one of {', '.join(known)}, "
-                f"found {device.protocol!r}"
-            )
+    mistakes = [
+        f"device.{index}.protocol: expected one of {', '.join(known)}, found {device.protocol!r}"
+        for index, device in enumerate(config.device)
+        if device.protocol not in known
+    ]
     try:
         policies_from_config(config, file=file)
     except ConfigError as error:
-        yield from error.mistakes
+        mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(file, mistakes)
 
 
 def _leaves(

@@ -51,11 +51,8 @@ def import_inventory(inventory: Path, write: Path | None) -> None:
     """
     from medmon.config import toml_from_tables
 
-    try:
-        text = inventory.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_text(inventory, error) from error
-    found = devices_from_csv(text.splitlines(keepends=True), file=str(inventory))
+    lines = _text_of(inventory).splitlines(keepends=True)
+    found = devices_from_csv(lines, file=str(inventory))
     rows = [device.model_dump(mode="json", exclude_none=True) for device in found]
     tables = toml_from_tables({"device": rows})
     if write is None:
@@ -116,13 +113,16 @@ def devices_from_csv(lines: Iterable[str], *, file: str) -> list[Device]:
     return list(found.values())
 
 
-def _not_text(inventory: Path, error: UnicodeDecodeError) -> Exception:
+def _text_of(inventory: Path) -> str:
     from medmon.errors import InputError
 
-    return InputError(
-        str(inventory),
-        expected="text in UTF-8",
-        found=f"byte {error.object[error.start]:#04x}",
-        offset=error.start,
-        help_text="save the table as CSV with UTF-8",
-    )
+    try:
+        return inventory.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            str(inventory),
+            expected="text in UTF-8",
+            found=f"byte {error.object[error.start]:#04x}",
+            offset=error.start,
+            help_text="save the table as CSV with UTF-8",
+        ) from error

@@ -1,4 +1,4 @@
-"""medmon.toml: files go in, one checked `Config` comes out, or all mistakes at once.
+"""Files named medmon.toml go in, one checked `Config` comes out, or all mistakes at once.
 
 `tables` says what may stand in a configuration, `files` finds and reads it,
 `writing` prints it.
