@@ -32,15 +32,20 @@ Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
 class Table(BaseModel):
     """A table of the configuration: unknown keys are mistakes, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Site(Table):
     """``[site]``: where the monitor stands."""
 
     name: str = "unnamed"
+    """What the site is called in reports."""
     bed: str = ""
+    """Which bed, as the ward calls it."""
     timezone: str = "UTC"
+    """Zone of the bed's clock, for quiet hours: Europe/Paris."""
 
     @field_validator("timezone")
     @classmethod
@@ -58,12 +63,19 @@ class Device(Table):
     """``[[device]]``: one of the patient's own devices."""
 
     id: str = Field(pattern=r"^[0-9a-zA-Z:_.-]+$")
+    """Address as its decoder prints it; upper case is accepted."""
     protocol: str
+    """Name of its decoder: medtronic, omnipod."""
     role: Role
+    """What it is."""
     asset: str | None = None
+    """The hospital's inventory number."""
     name: str | None = None
+    """What people call it."""
     rssi_min_dbfs: float | None = None
+    """Lowest signal strength that somebody measured for it here."""
     rssi_max_dbfs: float | None = None
+    """Highest signal strength that somebody measured for it here."""
 
     @field_validator("id")
     @classmethod
@@ -75,10 +87,15 @@ class Patient(Table):
     """``[patient]``: limits a clinician set; None means not limited."""
 
     max_bolus_iu: float | None = Field(default=None, gt=0)
+    """Largest single bolus."""
     max_basal_iu_per_h: float | None = Field(default=None, gt=0)
+    """Highest basal rate, temporary ones included."""
     max_daily_iu: float | None = Field(default=None, gt=0)
+    """Most insulin ordered in 24 hours."""
     min_bolus_interval_s: Seconds | None = None
+    """Shortest time between two boluses: 15m."""
     quiet_hours: str | None = None
+    """Local hours in which nobody programmes the pump: 22:30-06:00."""
 
     @field_validator("quiet_hours")
     @classmethod
@@ -94,67 +111,100 @@ class SourceTable(Table):
     """``[[source]]``: a receiver, or a recording."""
 
     uri: str
+    """Path or URI: ward.sigmf-meta, rtl_tcp://127.0.0.1:1234."""
     freq_hz: Hertz | None = None
+    """Frequency to tune to, or the one a recording was made at: 916.5M."""
     rate_hz: Hertz | None = None
+    """Samples a second: 2.048M."""
     gain_db: float | Literal["auto"] | None = None
+    """Gain of the receiver, or auto."""
     ppm: float = 0.0
+    """Error of the receiver's clock in parts per million."""
 
 
 class PolicyTable(Table):
     """``[[policy]]`` or ``[policies.ID]``: a row of the policy table, or changes to one."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    """Name of the row; alarms carry it."""
     enable: bool | None = None
+    """false switches the row off."""
     detector: str | None = None
+    """Name of the detector that serves the row."""
     threshold: float | None = None
+    """Lowest score, 0 to 1, that leads to an alarm."""
     priority: Priority | None = None
+    """How urgent its alarms are."""
     title: str | None = None
+    """What happened, for the person at the bedside."""
     action: str | None = None
+    """What that person should do."""
     latching: bool | None = None
+    """Whether the alarm stays until a person resets it."""
     kind: Literal["security", "technical"] | None = None
+    """Whether it is about an attack, or about the monitor itself."""
     options: dict[str, bool | int | float | str | list[str]] = Field(default_factory=dict)
+    """The detector's own options, by name."""
 
 
 class Detector(Table):
     """``[detector]``: the learned part."""
 
     baseline: Path | None = None
+    """File with what was learned to be normal here."""
     false_alarms_per_day: float = Field(default=0.06, gt=0)
+    """Budget of false alarms for all learned detectors together."""
 
 
 class Output(Table):
     """``[[output]]``: where records go."""
 
     uri: str
+    """Where to: json:-, csv:ward.csv, sqlite:ward.sqlite."""
     min_priority: Priority | None = None
+    """Alarms less urgent than this are left out; None lets all pass."""
 
 
 class Store(Table):
     """``[store]``: what is kept."""
 
     path: Path | None = None
+    """File of the store."""
     retention: Seconds | None = None
+    """How long records are kept: 30d; None is for ever."""
     free_space_floor: str = "1GB"
+    """Free space on the disk below which the oldest records go: 1GB."""
 
 
 class Web(Table):
     """``[web]``: the page at the bedside."""
 
     bind: str = "127.0.0.1"
+    """Address it listens on; anything but the loopback address needs tokens."""
     tokens_file: Path | None = None
+    """File with the tokens of those who may look and those who may act."""
 
 
 class Response(Table):
     """``[response]``: what an alarm sets off. Jamming is only ever simulated, on arrays."""
 
     simulate_jamming: bool = False
+    """Work out, on arrays, what a jammer would have done."""
     sound: bool = False
+    """Whether an alarm is heard."""
 
 
 class Privacy(Table):
-    """``[privacy]``: how identifiers leave the monitor."""
+    """``[privacy]``: how identifiers leave the monitor.
+
+    Outputs that leave the machine carry pseudonyms, keyed by the secret in ``salt_file``, unless
+    ``show_identifiers`` is set.
+    """
 
     show_identifiers: bool = False
+    """Send device identifiers in the clear."""
+    salt_file: Path | None = None
+    """File with the secret that pseudonyms are keyed by."""
 
 
 class Config(Table):

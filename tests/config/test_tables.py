@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from medmon.config import Config, config_from_text
+from medmon.config import Config, Table, config_from_text
 from medmon.errors import ConfigError
 
 EVERY_TABLE = """
@@ -108,3 +108,10 @@ def test_defaults_stay_at_home() -> None:
     assert config.web.bind == "127.0.0.1"
     assert config.response.simulate_jamming is False
     assert config.privacy.show_identifiers is False
+
+
+@pytest.mark.parametrize("table", Table.__subclasses__(), ids=lambda table: table.__name__)
+def test_every_key_says_what_it_is(table: type[Table]) -> None:
+    """The reference page and the JSON Schema that editors show are made from these sentences."""
+    silent = [name for name, field in table.model_fields.items() if not field.description]
+    assert table is Config or silent == []
