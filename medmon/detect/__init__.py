@@ -124,7 +124,8 @@ class Judge:
         """
         self.findings = ()
         if isinstance(item, Gap):
-            verdicts = self._pass(item.time_ns)
+            # Transmissions from before the gap may still be on their way through protocols.
+            verdicts = self._pass(item.time_ns - SETTLE_NS)
             for _, detector in self._benches:
                 detector.missed(item)
             return verdicts

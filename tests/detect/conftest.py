@@ -59,6 +59,7 @@ def hear(
     sequence: int | None = None,
     integrity: Integrity = "ok",
     rssi_dbfs: float = -40.0,
+    repeats: int = 1,
     fields: Mapping[str, FieldValue] | None = None,
 ) -> Transmission:
     """Something heard; its bytes follow from what it says, as on a protocol without nonces."""
@@ -73,6 +74,7 @@ def hear(
         integrity=integrity,
         raw=repr((device, command, sequence, sorted(said.items()))).encode(),
         message=Message(device, command, direction, role, said, sequence),
+        repeats=repeats,
     )
 
 

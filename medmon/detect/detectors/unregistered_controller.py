@@ -1,19 +1,22 @@
 """Traffic of remotes and programmers comes in; a finding for each that is not registered goes out.
 
-Score: higher is more anomalous; 1 for a remote or a control command, 0.5 for mere contact.
+Score: higher is more anomalous; 1 for a stranger's remote or control command, 0.5 for mere contact
+and for a registered remote.
 
 Sees, by the words in `watch`:
 
 - "remote": a packet of a MiniMed remote control (type A6) whose id is not registered as a remote.
-  Since 2021 users are told to stop using these remotes, so any of them is an event.
+- "registered-remote": a packet of a remote that is registered. Its id is all an attacker needs to
+  pretend to be it, and since 2021 users are told to stop using these remotes, so any press is an
+  event.
 - "control": a control command by radio to a registered pump of a protocol whose pump is
   normally worked by its own buttons, while no programmer is registered for that protocol.
 - "contact": the same for a wake-up, a read or a pairing: somebody opens a session.
 
 Cannot see: a stranger while a programmer is registered, because a programmer's packets carry the
-pump's address and not its own; a replay of a registered remote's packet (see `replay`); Omnipod
-controllers, whose packets look the same from any PDM. Commands to pumps that are not registered
-are the business of `unregistered-sender`.
+pump's address and not its own; whether a registered remote's packet is genuine (see `replay`);
+Omnipod controllers, whose packets look the same from any PDM. Commands to pumps that are not
+registered are the business of `unregistered-sender`.
 
 Known false positives: a clinic's CareLink download; an open-source loop that is not registered
 (register it as a programmer).
@@ -32,7 +35,7 @@ from medmon.detect.history import Memoryless
 from medmon.records import Command, Finding, Message, Setting, Transmission
 
 _CONTACT: frozenset[Command] = frozenset({"wakeup", "read", "connect"})
-_WATCHABLE = frozenset({"remote", "control", "contact"})
+_WATCHABLE = frozenset({"remote", "registered-remote", "control", "contact"})
 
 
 class UnregisteredController(Memoryless):
@@ -55,12 +58,12 @@ class UnregisteredController(Memoryless):
         Attributes
         ----------
         watch : tuple of str
-            Any of "remote", "control", "contact".
+            Any of "remote", "registered-remote", "control", "contact".
         protocols : tuple of str
             Protocols whose pumps are normally worked by their own buttons.
         """
 
-        watch: tuple[str, ...] = ("remote", "control", "contact")
+        watch: tuple[str, ...] = ("remote", "registered-remote", "control", "contact")
         protocols: tuple[str, ...] = ("medtronic",)
 
         def __post_init__(self) -> None:
@@ -104,15 +107,18 @@ class UnregisteredController(Memoryless):
         return self._session(transmission, message)
 
     def _remote(self, transmission: Transmission, message: Message) -> Sequence[Finding]:
-        known = self._roster.holds(transmission.protocol, message.device, "remote")
-        if known or "remote" not in self._options.watch:
+        is_known = self._roster.holds(transmission.protocol, message.device, "remote")
+        if ("registered-remote" if is_known else "remote") not in self._options.watch:
             return ()
+        text = f"A remote control ({message.device}) that is not registered here was used."
+        known = f"A remote control was used: {self._roster.called(transmission)}."
         finding = remark(
             self.name,
             transmission,
             seen=("remote", message.device),
-            expected="no remote control, or a registered one",
-            text=f"A remote control ({message.device}) that is not registered here was used.",
+            expected="no remote control" if is_known else "no remote control, or a registered one",
+            text=known if is_known else text,
+            score=0.5 if is_known else 1.0,
         )
         return (finding,)
 

@@ -2,11 +2,13 @@
 
 Score: higher is more anomalous; 0.5 just over the limit, 1 from twice the limit.
 
-A wake-up is a burst of up to some hundred equal packets, which protocols folds into one
-transmission or a few; those nearer than `burst_s` to the one before count once.
+A wake-up is a burst of 100 to 255 equal packets, which protocols folds into a few transmissions;
+those nearer than `burst_s` to the first count as one wake-up, and their copies are added. Two
+things are counted: wake-ups in the window, and copies in one burst.
 
-Sees: a pump or pod kept awake until its battery is flat; a radio that searches for a pump. Cannot
-see: what drains a battery without being a wake-up, such as endless reads in one session.
+Sees: a pump or pod kept awake until its battery is flat; a radio that searches for a pump; a burst
+that goes on and on to hide other packets. Cannot see: what drains a battery without being a
+wake-up, such as endless reads in one session.
 
 Known false positives: an automatic loop with a bad connection. A good one wakes its pump about
 every five minutes, 12 times an hour.
@@ -47,12 +49,15 @@ class WakeupFlood(Remembering):
             Length of the window.
         max_wakeups_count : int
             Most wake-ups in the window.
+        max_copies_count : int
+            Most packets in one wake-up; two full bursts of the longest known sender are 510.
         burst_s : float
-            Wake-ups nearer than this to the one before are one.
+            Packets nearer than this to the first of a wake-up belong to it.
         """
 
         window_s: float = 3600.0
         max_wakeups_count: int = 24
+        max_copies_count: int = 600
         burst_s: float = 20.0
 
     def __init__(self, setting: Setting, options: Options) -> None:
@@ -89,22 +94,27 @@ class WakeupFlood(Remembering):
         sequence of Finding
             At most one.
         """
-        message = self._wakeup(transmission)
+        message = _wakeup(transmission)
         if message is None:
             return ()
+        burst = self._burst(transmission, message)
+        options = self._options
+        copies_count = transmission.repeats + sum(int(entry.amount) for entry in burst)
+        if copies_count > options.max_copies_count:
+            return (self._flood(transmission, copies_count),)
         recent = self._ledger.around(message.device, transmission.time_ns, self._window_ns)
-        count, limit = len(recent) + 1, self._options.max_wakeups_count
-        if count <= limit:
+        wakeups_count = len(recent) + 1
+        if burst or wakeups_count <= options.max_wakeups_count:
             return ()
-        hours = self._options.window_s / 3600
+        hours = options.window_s / 3600
         finding = remark(
             self.name,
             transmission,
-            seen=("wakeups_count", count),
-            expected=f"at most {limit} in {hours:g} h",
-            text=f"Somebody woke {self._roster.called(transmission)} by radio {count} times within "
-            f"{hours:g} h; this empties its battery.",
-            score=excess_score(count, limit),
+            seen=("wakeups_count", wakeups_count),
+            expected=f"at most {options.max_wakeups_count} in {hours:g} h",
+            text=f"Somebody woke {self._roster.called(transmission)} by radio {wakeups_count} "
+            f"times within {hours:g} h; this empties its battery.",
+            score=excess_score(wakeups_count, options.max_wakeups_count),
         )
         return (finding,)
 
@@ -119,18 +129,43 @@ class WakeupFlood(Remembering):
             Not looked at.
         """
         del trusted
-        message = self._wakeup(transmission)
-        if message is not None:
-            self._ledger.add(message.device, Entry(transmission.time_ns, 1.0))
+        message = _wakeup(transmission)
+        if message is None:
+            return
+        burst = self._burst(transmission, message)
+        copies_count = float(transmission.repeats)
+        if burst:
+            so_far = burst[-1]
+            added = so_far._replace(amount=so_far.amount + copies_count)
+            self._ledger.amend(message.device, added)
+        else:
+            self._ledger.add(message.device, Entry(transmission.time_ns, copies_count))
 
-    def _wakeup(self, transmission: Transmission) -> Message | None:
-        """Return the message of a wake-up that is not part of the burst before it."""
-        message = heard(transmission)
-        if message is None or message.command != "wakeup" or message.direction == "from-device":
-            return None
+    def _burst(self, transmission: Transmission, message: Message) -> Sequence[Entry]:
+        """Return the wake-up that a transmission belongs to; empty if it begins one."""
         burst_ns = int(self._options.burst_s * SECOND_NS)
-        is_part = self._ledger.around(message.device, transmission.time_ns, burst_ns)
-        return None if is_part else message
+        near = self._ledger.around(message.device, transmission.time_ns, burst_ns)
+        return near[-1:]
+
+    def _flood(self, transmission: Transmission, copies_count: int) -> Finding:
+        limit_count = self._options.max_copies_count
+        return remark(
+            self.name,
+            transmission,
+            seen=("copies_count", copies_count),
+            expected=f"at most {limit_count} packets for one wake-up",
+            text=f"Somebody calls {self._roster.called(transmission)} by radio without end; this "
+            "empties its battery and can hide other commands.",
+            score=excess_score(copies_count, limit_count),
+        )
+
+
+def _wakeup(transmission: Transmission) -> Message | None:
+    """Return the message of a call that wakes a device."""
+    message = heard(transmission)
+    if message is None or message.command != "wakeup" or message.direction == "from-device":
+        return None
+    return message
 
 
 PLUGIN = WakeupFlood

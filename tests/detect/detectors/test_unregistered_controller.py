@@ -22,16 +22,22 @@ def test_any_remote_is_an_event(tell: Tell) -> None:
     assert (finding.subject, finding.feature, finding.score) == ("777777", "remote", 1.0)
 
 
-def test_registered_remote_is_left_alone(tell: Tell) -> None:
-    """A patient who keeps a remote registers it."""
-    setting = Setting(devices=(PUMP, Registered("777777", "medtronic", "remote")))
-    assert not tell(NAME, setting).at("14:05", "button", heard=REMOTE)
+def test_registered_remote_is_worth_less(tell: Tell) -> None:
+    """A patient who keeps a remote registers it; its id can be forged, so a press is still told."""
+    remote = Registered("777777", "medtronic", "remote", name="Anna's remote")
+    setting = Setting(devices=(PUMP, remote))
+    (finding,) = tell(NAME, setting).at("14:05", "button", heard=REMOTE)
+    assert finding.score == 0.5
+    assert finding.text == "A remote control was used: Anna's remote (777777)."
+    story = tell(NAME, setting, watch=("remote", "control", "contact"))
+    assert not story.at("14:05", "button", heard=REMOTE)
 
 
 def test_remote_must_be_registered_as_a_remote(tell: Tell) -> None:
     """An attacker who uses the meter's number for his remote does not get through."""
     setting = Setting(devices=(PUMP, Registered("777777", "medtronic", "meter")))
-    assert tell(NAME, setting).at("14:05", "button", heard=REMOTE)
+    (finding,) = tell(NAME, setting).at("14:05", "button", heard=REMOTE)
+    assert finding.score == 1.0
 
 
 @pytest.mark.parametrize("command", ["bolus", "temp-basal", "suspend", "settings", "pair"])

@@ -46,6 +46,16 @@ def test_continuous_waking_counts(tell: Tell) -> None:
     assert any(found)
 
 
+@pytest.mark.parametrize(("copies", "found"), [(255, 0), (300, 0), (301, 1), (1000, 1)])
+def test_copies_of_one_wakeup(tell: Tell, copies: int, found: int) -> None:
+    """Two full bursts of 255 are a pump that is hard to reach; a thousand calls are a flood."""
+    story = tell(NAME)
+    assert not story.at(0.0, "wakeup", heard={"repeats": 300})
+    findings = story.at(5.0, "wakeup", heard={"repeats": copies})
+    assert [(f.feature, f.value) for f in findings] == [("copies_count", 300 + copies)] * found
+    assert not story.at(60.0, "wakeup", heard={"repeats": 255})
+
+
 def test_other_traffic_and_damage(tell: Tell) -> None:
     """Reads, answers and damaged packets wake nobody."""
     story = tell(NAME, max_wakeups_count=0)
