@@ -11,6 +11,7 @@ Source: RFC 1952 (members may follow each other; zero bytes may pad the end).
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import BinaryIO
 
 from medmon.errors import InputError
@@ -120,12 +121,11 @@ class GzipStream:
     def _unpack_to_fault(self, error: zlib.error) -> None:
         """Unpack byte by byte up to the damaged one."""
         good: list[bytes] = []
-        try:
+        with suppress(zlib.error):
             for byte in self._packed:
                 good.append(self._kept.decompress(bytes([byte])))
                 self._offset += 1
-        except zlib.error:
-            self._rest_before_fault = b"".join(good)
+        self._rest_before_fault = b"".join(good)
         self._broken = InputError(
             self._source,
             offset=self._offset,

@@ -23,7 +23,7 @@ from medmon.capture.facts import Facts, facts_from_name, start_of
 from medmon.capture.files import FileSource, disk_errors, opened, pieces_of, size_bytes
 from medmon.capture.layout import layout_from_facts
 from medmon.capture.sigmf_metadata import MAX_METADATA_BYTES, Recording, recording_from_text
-from medmon.capture.sigmf_plan import Extent, planned
+from medmon.capture.sigmf_plan import Extent, Stretch, planned
 from medmon.errors import InputError, MedmonError
 from medmon.records import Block, Gap
 
@@ -111,6 +111,18 @@ class SigmfFile(FileSource):
                 self._stream.read, source=self._extent.file, limit_bytes=stretch.byte_count
             ):
                 yield from cutter.feed(piece)
+            self._check_read(stretch)
+
+    def _check_read(self, stretch: Stretch) -> None:
+        """Notice a file that became shorter after it was opened."""
+        end = stretch.first_byte + stretch.byte_count
+        if self._stream.tell() < end:
+            raise InputError(
+                self._extent.file,
+                offset=self._stream.tell(),
+                expected=f"{end} bytes, as there were when it was opened",
+                found="the end of the file; everything before it was read",
+            )
 
 
 def _opened_pair(uri: str) -> tuple[Recording, BinaryIO, Extent]:
