@@ -1,7 +1,8 @@
 """Blocks and gaps come in, bursts go out: energy found, tuned to, demodulated and measured.
 
 The path of a sample: `channelizer` splits the band, `noise` follows the floor, `activity` finds
-regions with energy, `emitters` takes a region apart, `tuner` cuts out each emitter's narrow
+regions with energy, `emitters` takes a region apart (`images` knows
+mirror images), `tuner` cuts out each emitter's narrow
 signal, `ook` and `fsk` look for the packets of the declared modems (`sync`, `timing`,
 `linecode`), `bursts` and `blind` describe what no modem understands, `measure` reads the physical
 features off. `stream` joins these for a run of samples, `Receiver` for a whole recording.

@@ -45,6 +45,9 @@ class Emitter:
         First and last channel of its main energy.
     centre : float
         Power-weighted mean channel.
+    is_skirt : bool
+        Whether a stronger one at the same time could have spilt that much here. It is listened
+        to all the same, but energy alone is no news.
     """
 
     start_slot: int
@@ -52,6 +55,7 @@ class Emitter:
     low: int
     high: int
     centre: float
+    is_skirt: bool = False
 
 
 def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) -> list[Emitter]:
@@ -91,10 +95,11 @@ def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) 
         low, high = _width(spectrum, int(peak), floor)
         weights = spectrum[low : high + 1]
         centre = float(np.average(np.arange(low, high + 1), weights=weights))
-        found.append(
-            Emitter(region.start_slot + start, region.start_slot + stop, low, high, centre)
-        )
-        explained = spectrum <= weights.max() * _skirts(spectrum.size, low, high)
+        skirts = _skirts(spectrum.size, low, high)
+        is_skirt = bool((spectrum * skirts)[skirts < 1].max(initial=0.0) > weights.max())
+        first = region.start_slot
+        found.append(Emitter(first + start, first + stop, low, high, centre, is_skirt))
+        explained = spectrum <= weights.max() * skirts
         left[max(0, start - 2) : stop + 2, explained] = 0.0
         left[row, peak] = 0.0
     return found

@@ -143,7 +143,7 @@ def heard_in(
         unknown += [
             blind.heard(band, stretch, scene.density(emitter))
             for stretch in on_air
-            if _belongs(band, stretch, emitter, scene.grid)
+            if not emitter.is_skirt and _belongs(band, stretch, emitter, scene.grid)
         ]
     loud = _distinct([heard for heard in unknown if _is_loud(heard)], (*known, *earlier))
     rest = tones.paired(loud, scene.tuner)

@@ -15,6 +15,7 @@ import numpy as np
 from medmon.phy.activity import Activity, Region
 from medmon.phy.channelizer import Channelizer, Grid
 from medmon.phy.emitters import emitters
+from medmon.phy.images import is_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in
@@ -109,7 +110,11 @@ class Stream:
         powers = self._rows(region.start_slot, region.stop_slot)
         tuner = Tuner(iq, begin * slot, self.grid.rate_hz)
         scene = Scene(tuner, self._floor.power, self.grid)
-        found = emitters(powers, self._floor.power, region, self.grid)
+        found = [
+            emitter
+            for emitter in emitters(powers, self._floor.power, region, self.grid)
+            if not is_image(emitter, tuner, self.grid)
+        ]
         bursts = heard_in(scene, found, self._modems, tuple(self._recent))
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)
