@@ -9,7 +9,6 @@ which finds the plugin for a name. Behind it: `formats` (bytes to samples, the o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
@@ -34,12 +33,7 @@ class Source(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *_: object) -> None: ...
 
     def __iter__(self) -> Iterator[Block | Gap | Transmission | Summary]: ...
 

@@ -25,7 +25,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from medmon import __version__
@@ -49,17 +48,17 @@ class Recorder:
     sample_format : SampleFormat
         How to write samples; the source's own format loses nothing and is smallest.
 
+    Attributes
+    ----------
+    sample_count : int
+        Samples written so far.
+
     Raises
     ------
     StorageError
         If it exists already, or the disk refuses.
     AccessError
         If the folder may not be written.
-
-    Attributes
-    ----------
-    sample_count : int
-        Samples written so far.
     """
 
     def __init__(self, path: str | Path, *, sample_format: SampleFormat = FORMATS["cf32"]) -> None:
@@ -83,12 +82,7 @@ class Recorder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def emit(self, item: Block | Gap) -> None:

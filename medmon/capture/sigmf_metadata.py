@@ -181,11 +181,19 @@ class _Fields:
     values: dict[str, Any] = field(repr=False)
 
     def fail(self, key: str, expected: str, found: object) -> NoReturn:
+        """Raise `InputError` about one key.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
         raise InputError(
             self.file, expected=f"{expected} in {self.place}{key}", found=repr(found)[:80]
         )
 
     def table(self, key: str) -> _Fields:
+        """Step into an object within this one."""
         return _Fields(self.file, f"{key}.", self.value(key, dict))
 
     def value(self, key: str, kind: type, *, default: Any = ...) -> Any:

@@ -170,7 +170,13 @@ class _Counter:
         self._first_global: int | None = None
 
     def lost_before(self, segment: Segment) -> tuple[int, str]:
-        """Say how many samples are missing before a segment, and why."""
+        """Say how many samples are missing before a segment, and why.
+
+        Raises
+        ------
+        InputError
+            If segments overlap, or a time is beyond 2262.
+        """
         counted = segment.sample_start + self._lost_total
         lost, reason = self._lost(segment, counted), segment.reason
         if segment.global_index is None and lost:

@@ -210,6 +210,13 @@ class _Guarded:
         self.tell, self.seek = stream.tell, stream.seek
 
     def read(self, size: int) -> bytes:
+        """Read, unless it is too much.
+
+        Raises
+        ------
+        tarfile.ReadError
+            If it is.
+        """
         if size > _MAX_HEADER_BYTES:
             raise tarfile.ReadError(f"a header of {size} bytes")
         return self._stream.read(size)
