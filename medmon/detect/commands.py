@@ -1,4 +1,4 @@
-"""A transmission comes in; what it asks of a device, of whose, and how much of it goes out.
+"""A transmission comes in; what it asks of a device, and how much of it, goes out.
 
 The words every detector needs, defined once:
 
@@ -8,7 +8,6 @@ The words every detector needs, defined once:
 - *announcement*: Medtronic sends each control command twice, a short packet that only announces
   it and a long one with the parameters. Both tell that somebody is programming; the dose counts
   once, with the long one.
-- *ours*: a registered device; every device as long as none is registered.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from __future__ import annotations
 import math
 from hashlib import blake2s
 
-from medmon.records import Command, FieldValue, Finding, Message, Role, Setting, Transmission
+from medmon.records import Command, FieldValue, Finding, Message, Transmission
 
 CONTROL: frozenset[Command] = frozenset(
     {
@@ -28,101 +27,6 @@ CONTROL: frozenset[Command] = frozenset(
 SECOND_NS = 1_000_000_000
 _ROUNDING = 1e-9
 """Sums of 0.025 IU strokes are not exact in binary; a limit is passed only beyond this share."""
-
-
-class Roster:
-    """Whose devices are whose.
-
-    Parameters
-    ----------
-    setting : Setting
-        What the monitor was told about the bed.
-    """
-
-    def __init__(self, setting: Setting) -> None:
-        self._roles: dict[tuple[str, str], set[Role]] = {}
-        self._names: dict[tuple[str, str], str | None] = {}
-        for device in setting.devices:
-            key = (device.protocol, device.id.lower())
-            self._roles.setdefault(key, set()).add(device.role)
-            self._names[key] = device.name or self._names.get(key)
-        self.ids = frozenset(device for _, device in self._roles)
-
-    def holds(self, protocol: str | None, device: str, role: Role | None = None) -> bool:
-        """Say whether a device is registered, in a role if one is given.
-
-        Parameters
-        ----------
-        protocol : str or None
-            Name of its decoder.
-        device : str
-            Its address.
-        role : str or None
-            The role it must be registered in; None for any.
-
-        Returns
-        -------
-        bool
-            True if it is.
-        """
-        roles = self._roles.get((protocol or "", device), set())
-        return role in roles if role else bool(roles)
-
-    def has_role(self, protocol: str | None, role: Role) -> bool:
-        """Say whether any device of a protocol is registered in a role.
-
-        Parameters
-        ----------
-        protocol : str or None
-            Name of its decoder.
-        role : str
-            The role.
-
-        Returns
-        -------
-        bool
-            True if there is one.
-        """
-        return any(name == protocol and role in held for (name, _), held in self._roles.items())
-
-    def is_ours(self, transmission: Transmission) -> bool:
-        """Say whether the patient's limits apply to what was heard.
-
-        Parameters
-        ----------
-        transmission : Transmission
-            With a message.
-
-        Returns
-        -------
-        bool
-            True for a registered device, and for every device while none is registered.
-        """
-        message = transmission.message
-        if message is None:
-            return False
-        return not self._roles or self.holds(transmission.protocol, message.device)
-
-    def called(self, transmission: Transmission) -> str:
-        """Name the device of a transmission as a person at the bedside would.
-
-        Parameters
-        ----------
-        transmission : Transmission
-            With or without a message.
-
-        Returns
-        -------
-        str
-            For example ``pump 1f0e89f0`` or ``Anna's pump (1f0e89f0)``.
-        """
-        message = transmission.message
-        if message is None:
-            return "a device that could not be identified"
-        name = self._names.get((transmission.protocol or "", message.device))
-        return (
-            f"{name} ({message.device})" if name else f"{message.role or 'device'} {message.device}"
-        )
 
 
 def heard(transmission: Transmission) -> Message | None:

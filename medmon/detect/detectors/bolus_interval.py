@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import SECOND_NS, Roster, digest, number, order, remark, retry_ns
+from medmon.detect.commands import SECOND_NS, digest, number, order, remark, retry_ns
 from medmon.detect.history import Entry, Ledger, Remembering
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 
 from medmon.detect.commands import (
     SECOND_NS,
-    Roster,
     digest,
     excess_score,
     is_above,
@@ -37,6 +36,7 @@ from medmon.detect.commands import (
     retry_ns,
 )
 from medmon.detect.history import Entry, Ledger, Remembering
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 _HOUR_NS = 3600 * SECOND_NS

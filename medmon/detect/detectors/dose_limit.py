@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medmon.detect.commands import (
-    Roster,
     excess_score,
     is_above,
     number,
@@ -29,6 +28,7 @@ from medmon.detect.commands import (
     remark,
 )
 from medmon.detect.history import Memoryless
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 _RATES = ("rate_iu_per_h", "rates_iu_per_h", "schedule_rate_iu_per_h")

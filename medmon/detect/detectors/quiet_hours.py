@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from medmon.detect.commands import CONTROL, Roster, control, remark
+from medmon.detect.commands import CONTROL, control, remark
 from medmon.detect.history import Memoryless
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

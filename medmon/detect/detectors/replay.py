@@ -34,8 +34,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import SECOND_NS, Roster, digest, has_nonce, order, remark
+from medmon.detect.commands import SECOND_NS, digest, has_nonce, order, remark
 from medmon.detect.history import Entry, Ledger, Remembering
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 _WATCHABLE = frozenset({"copy", "repeat"})

@@ -27,8 +27,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from medmon.detect.commands import SECOND_NS, Roster, heard, remark
+from medmon.detect.commands import SECOND_NS, heard, remark
 from medmon.detect.history import Entry, Ledger, Memoryless, State
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
 
 _SIGMA_FROM_MAD = 1.4826

@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import Roster, number, order, remark
+from medmon.detect.commands import number, order, remark
 from medmon.detect.history import Memoryless
+from medmon.detect.roster import Roster
 from medmon.records import Command, Finding, Message, Setting, Transmission
 
 _COMMANDS: dict[Command, float] = {"settings": 0.5, "basal-schedule": 0.8, "pair": 0.4}

@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import Roster, order, remark
+from medmon.detect.commands import order, remark
 from medmon.detect.history import Memoryless
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 _SCORES = {"suspend": 1.0, "deactivate": 0.8}

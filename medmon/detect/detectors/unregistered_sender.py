@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import Roster, control, heard, remark
+from medmon.detect.commands import control, heard, remark
 from medmon.detect.history import Memoryless
+from medmon.detect.roster import Roster
 from medmon.records import Command, Finding, Setting, Transmission
 
 _WATCHABLE = frozenset({"control", "presence"})

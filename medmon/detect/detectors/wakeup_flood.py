@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import SECOND_NS, Roster, excess_score, heard, remark
+from medmon.detect.commands import SECOND_NS, excess_score, heard, remark
 from medmon.detect.history import Entry, Ledger, Remembering
+from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 

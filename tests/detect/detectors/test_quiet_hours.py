@@ -97,4 +97,4 @@ def test_unreadable_hours_are_refused(tell: Tell, hours: str) -> None:
 def test_unknown_commands_are_refused(tell: Tell) -> None:
     """A misspelt command would silently never match."""
     with pytest.raises(ValueError, match="commands: expected any of"):
-        tell(NAME, PARIS, commands=("bollus",))
+        tell(NAME, PARIS, commands=("meal",))

@@ -77,4 +77,4 @@ def test_remotes_are_for_the_other_detector(tell: Tell) -> None:
 def test_misspelt_watch_is_refused(tell: Tell) -> None:
     """A misspelt word would silently watch nothing."""
     with pytest.raises(ValueError, match="watch: expected any of"):
-        tell("unregistered-sender", watch=("controll",))
+        tell("unregistered-sender", watch=("commands",))

@@ -1,0 +1,52 @@
+"""Whose device is whose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from medmon.detect.roster import Roster
+from medmon.records import Registered, Setting
+
+if TYPE_CHECKING:
+    from tests.detect.conftest import Hear
+
+SETTING = Setting(
+    devices=(
+        Registered("12AB56", "medtronic", "pump", name="Anna's pump"),
+        Registered("12ab56", "medtronic", "programmer"),
+        Registered("1f014828", "omnipod", "pump"),
+    )
+)
+
+
+def test_roster_knows_roles() -> None:
+    """A device may have two roles; capitals do not matter; protocols are apart."""
+    roster = Roster(SETTING)
+    assert roster.holds("medtronic", "12ab56")
+    assert roster.holds("medtronic", "12ab56", "programmer")
+    assert not roster.holds("medtronic", "12ab56", "meter")
+    assert not roster.holds("omnipod", "12ab56")
+    assert not roster.holds(None, "12ab56")
+    assert roster.has_role("omnipod", "pump")
+    assert not roster.has_role("omnipod", "programmer")
+    assert roster.ids == {"12ab56", "1f014828"}
+
+
+def test_whose_device_it_is(hear: Hear) -> None:
+    """Registered devices are ours; everything is while nothing is registered."""
+    own, other = hear("14:05", "bolus", device="12ab56"), hear("14:05", "bolus", device="999999")
+    assert Roster(SETTING).is_ours(own)
+    assert not Roster(SETTING).is_ours(other)
+    assert Roster(Setting()).is_ours(other)
+    assert not Roster(Setting()).is_ours(replace(other, message=None))
+
+
+def test_what_a_person_calls_it(hear: Hear) -> None:
+    """The name if there is one, else what it is and its number."""
+    roster = Roster(SETTING)
+    assert roster.called(hear("14:05", "bolus", device="12ab56")) == "Anna's pump (12ab56)"
+    assert roster.called(hear("14:05", "bolus", device="999999")) == "pump 999999"
+    assert roster.called(hear("14:05", "ack", device="999999", role=None)) == "device 999999"
+    nobody = replace(hear("14:05", "bolus"), message=None)
+    assert roster.called(nobody) == "a device that could not be identified"
