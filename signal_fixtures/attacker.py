@@ -100,7 +100,7 @@ class CommandInjection:
     ----------
     device, by : str
         The pump, and who orders.
-    dose_iu : float
+    units_iu : float
         The dose.
     wakeups : int
         Copies of the wake-up packet.
@@ -109,13 +109,13 @@ class CommandInjection:
     name: ClassVar[str] = "bolus-injection"
     kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = {"device": ("pump",), "by": _BY_ATTACKER}
     device: str
-    dose_iu: float
+    units_iu: float
     by: str = "mallory"
     wakeups: int = 100
 
     def play(self, stage: Stage) -> None:
         """Wake the pump and order the dose."""
-        PumpBolus(self.device, self.dose_iu, self.by, self.wakeups).play(stage)
+        PumpBolus(self.device, self.units_iu, self.by, self.wakeups).play(stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Overdose:
     ----------
     device, by : str
         The pump, and who orders.
-    dose_iu : float
+    units_iu : float
         The dose.
     wakeups : int
         Copies of the wake-up packet.
@@ -135,13 +135,13 @@ class Overdose:
     name: ClassVar[str] = "overdose"
     kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = _PUMP
     device: str
-    dose_iu: float = 25.0
+    units_iu: float = 25.0
     by: str = "carelink"
     wakeups: int = 100
 
     def play(self, stage: Stage) -> None:
         """Wake the pump and order the dose."""
-        PumpBolus(self.device, self.dose_iu, self.by, self.wakeups).play(stage)
+        PumpBolus(self.device, self.units_iu, self.by, self.wakeups).play(stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class ManySmallDoses:
     ----------
     device, by : str
         The pump, and who orders.
-    dose_iu : float
+    units_iu : float
         Each dose.
     doses : int
         How many.
@@ -165,7 +165,7 @@ class ManySmallDoses:
     name: ClassVar[str] = "many-small-doses"
     kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = _PUMP
     device: str
-    dose_iu: float = 1.0
+    units_iu: float = 1.0
     doses: int = 12
     gap_s: float = 20.0
     by: str = "mallory"
@@ -175,7 +175,7 @@ class ManySmallDoses:
         """Order one dose after the other while the pump is awake."""
         for count in range(self.doses):
             wakeups = self.wakeups if count == 0 else 0
-            PumpBolus(self.device, self.dose_iu, self.by, wakeups).play(stage)
+            PumpBolus(self.device, self.units_iu, self.by, wakeups).play(stage)
             stage.pause(self.gap_s)
 
 
@@ -330,19 +330,19 @@ class PodInjection:
     ----------
     device, by : str
         The pod, and who orders.
-    dose_iu : float
+    units_iu : float
         The dose.
     """
 
     name: ClassVar[str] = "pod-injection"
     kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = {"device": ("pod",), "by": _BY_ATTACKER}
     device: str
-    dose_iu: float = 5.0
+    units_iu: float = 5.0
     by: str = "mallory"
 
     def play(self, stage: Stage) -> None:
         """Order with an arbitrary number as the nonce; the pod refuses."""
-        PodBolus(self.device, self.dose_iu, self.by, refused=True).play(stage)
+        PodBolus(self.device, self.units_iu, self.by, refused=True).play(stage)
 
 
 _CLASSES = (

@@ -9,8 +9,8 @@ A story is a bed, a span of time and a list of parts::
         duration_s=1800,
         story=(
             Every("5m", PumpStatus("pump")),
-            At("6m", Bolus("pump", by="carelink", dose_iu=2.5)),
-            Attack("20m", CommandInjection("pump", by="mallory", dose_iu=12.0)),
+            At("6m", Bolus("pump", by="carelink", units_iu=2.5)),
+            Attack("20m", CommandInjection("pump", by="mallory", units_iu=12.0)),
         ),
     )
 

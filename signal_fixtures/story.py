@@ -20,7 +20,7 @@
     act = "command-injection"
     device = "pump"
     by = "mallory"
-    dose_iu = 12.0
+    units_iu = 12.0
 
 A part names its act and gives the act's own keys beside ``time``, ``until``, ``period``,
 ``first`` and ``jitter_s``. Unknown keys are mistakes: a misspelt dose that is silently left out

@@ -181,13 +181,13 @@ def _pump_orders(draw: st.DrawFn) -> Utterance:
     pump = Paradigm(draw(device_ids(6)), draw(st.sampled_from([10, 40])))
     scale = pump.strokes_per_iu
     # Every fourth stroke is a step of the pump at any dose.
-    dose_iu = draw(st.integers(0, 25 * scale // 4)) * 4 / scale
+    units_iu = draw(st.integers(0, 25 * scale // 4)) * 4 / scale
     rate, steps = draw(st.integers(0, 1_400)) / 40, draw(st.integers(1, 48))
     percent, button = draw(st.integers(0, 200)), draw(st.sampled_from(BUTTONS))
     minutes = draw(st.integers(1, 255))
     duration_s = steps * 1_800
     orders: list[tuple[bytes, Command, dict[str, FieldValue]]] = [
-        (pump.bolus(dose_iu), "bolus", {"dose_iu": dose_iu}),
+        (pump.bolus(units_iu), "bolus", {"units_iu": units_iu}),
         (
             pump.temp_basal(rate, duration_s),
             "temp-basal",
@@ -304,7 +304,7 @@ def _pod_orders(draw: st.DrawFn) -> Utterance:
     status = draw(st.sampled_from([0, 1, 2]))
     secret: dict[str, FieldValue] = {"nonce_hex": f"{nonce:08x}"}
     orders: list[tuple[tuple[bytes, ...], Command, dict[str, FieldValue]]] = [
-        (omnipod_insulin.bolus(nonce, pulses / 20), "bolus", secret | {"dose_iu": pulses / 20}),
+        (omnipod_insulin.bolus(nonce, pulses / 20), "bolus", secret | {"units_iu": pulses / 20}),
         (
             omnipod_insulin.temp_basal(nonce, hourly / 20, steps * 1_800),
             "temp-basal",

@@ -86,7 +86,7 @@ class Session:
             return
         self.call(copies)
         self.answer(self.packets.ack(), "ack", "is awake")
-        self.order(self.packets.stay_awake(10), "wakeup", "stay awake", {"duration_s": 600})
+        self.order(self.packets.stay_awake(10), "wakeup", "stay awake", {"awake_s": 600})
         self.answer(self.packets.ack(), "ack", "stays awake")
 
     def call(self, copies: int) -> None:
@@ -156,7 +156,7 @@ class PumpBolus:
     ----------
     device, by : str
         The pump, and who orders.
-    dose_iu : float
+    units_iu : float
         The dose; what cannot be programmed is rounded down.
     wakeups : int
         Copies of the wake-up packet; 0 when the pump is awake.
@@ -165,7 +165,7 @@ class PumpBolus:
     name: ClassVar[str] = "pump-bolus"
     kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = _CAST
     device: str
-    dose_iu: float
+    units_iu: float
     by: str = "carelink"
     wakeups: int = 100
 
@@ -173,10 +173,10 @@ class PumpBolus:
         """Wake the pump and order the dose."""
         session = _session(stage, self.device, self.by)
         session.wake(self.wakeups)
-        dose_iu = session.packets.programmable_iu(self.dose_iu)
-        packet = session.packets.bolus(dose_iu)
-        session.command(packet, "bolus", f"bolus of {dose_iu:g} U", {"units_iu": dose_iu})
-        stage.add(f"{self.device}.delivered_iu", dose_iu)
+        units_iu = session.packets.programmable_iu(self.units_iu)
+        packet = session.packets.bolus(units_iu)
+        session.command(packet, "bolus", f"bolus of {units_iu:g} U", {"units_iu": units_iu})
+        stage.add(f"{self.device}.delivered_iu", units_iu)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,10 +124,10 @@ class Exchange:
             reservoir_iu=None if left_iu > 50 else max(left_iu, 0.0),
         )
 
-    def note_bolus(self, dose_iu: float) -> None:
+    def note_bolus(self, units_iu: float) -> None:
         """Remember that a bolus runs."""
-        self.stage.add(f"{self.pod.name}.ordered_iu", dose_iu)
-        until_s = self._now_s() + dose_iu * _BOLUS_S_PER_IU
+        self.stage.add(f"{self.pod.name}.ordered_iu", units_iu)
+        until_s = self._now_s() + units_iu * _BOLUS_S_PER_IU
         self.stage.world.amounts[f"{self.pod.name}.bolus_until_s"] = until_s
 
     def note(self, key: str, value: float) -> None:
@@ -191,7 +191,7 @@ class PodBolus:
     ----------
     device : str
         The pod.
-    dose_iu : float
+    units_iu : float
         The dose, in steps of 0.05.
     by : str
         Who orders.
@@ -202,21 +202,21 @@ class PodBolus:
     name: ClassVar[str] = "pod-bolus"
     kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = _CAST
     device: str
-    dose_iu: float
+    units_iu: float
     by: str = "pdm"
     refused: bool = False
 
     def play(self, stage: Stage) -> None:
         """Order in two packets; the pod tells its status, or refuses."""
         exchange = Exchange(stage, stage.device(self.device), stage.device(self.by))
-        order = insulin.bolus(exchange.nonce, self.dose_iu)
-        fields = {"units_iu": self.dose_iu}
-        exchange.ask("bolus", f"bolus of {self.dose_iu:g} U", fields, *order)
+        order = insulin.bolus(exchange.nonce, self.units_iu)
+        fields = {"units_iu": self.units_iu}
+        exchange.ask("bolus", f"bolus of {self.units_iu:g} U", fields, *order)
         if self.refused:
             sync_word = int(stage.rng.integers(1 << 16))
             exchange.answer("nack", "refuses the nonce", blocks.bad_nonce(sync_word))
             return
-        exchange.note_bolus(self.dose_iu)
+        exchange.note_bolus(self.units_iu)
         exchange.answer_status()
 
 

@@ -60,7 +60,7 @@ def has_unit(name: str) -> bool:
 
     Examples
     --------
-    >>> has_unit("dose_iu"), has_unit("dose"), has_unit("iu")
+    >>> has_unit("units_iu"), has_unit("dose"), has_unit("iu")
     (True, False, True)
     """
     return any(name == unit or name.endswith(f"_{unit}") for unit in UNITS)

@@ -37,7 +37,7 @@ LINES: tuple[Line, ...] = (
         "device": {"id": "128986", "asset": None, "name": None, "role": None, "registered": False},
         "direction": "to-device",
         "command": "bolus",
-        "fields": {"dose_iu": 2.5, "note": "a, \"quoted\" word\nand a line", "states": ["a", "b"]},
+        "fields": {"units_iu": 2.5, "note": "a, \"quoted\" word\nand a line", "states": ["a", "b"]},
         "sequence": None,
         "repeats": 1,
     },

@@ -45,7 +45,7 @@ SETTING = Setting(
 
 _STRANGERS = ("deadbe", "0badf0", "feed00")
 _FIELDS: dict[str, dict[str, FieldValue]] = {
-    "bolus": {"dose_iu": 4.0},
+    "bolus": {"units_iu": 4.0},
     "temp-basal": {"rate_iu_per_h": 1.5, "duration_s": 1_800.0},
     "glucose": {"glucose_mg_dl": 110.0},
     "sensor": {"glucose_mg_dl": 110.0, "isig_na": 20.0},

@@ -157,12 +157,12 @@ class Paradigm:
         """Build a refusal: 08 refused, 09 out of range, 0C bolus in progress, 0D no such page."""
         return self.short(0x15, error)
 
-    def programmable_iu(self, dose_iu: float) -> float:
+    def programmable_iu(self, units_iu: float) -> float:
         """Round a dose down to what the pump can be told: 0.025 below 1, 0.05 below 10, then 0.1.
 
         Parameters
         ----------
-        dose_iu : float
+        units_iu : float
             Wanted dose.
 
         Returns
@@ -171,17 +171,17 @@ class Paradigm:
             The dose that a bolus packet will carry.
         """
         step = 1
-        if self.is_x23 and dose_iu >= 1:
-            step = 2 if dose_iu < 10 else 4
-        strokes = whole_strokes(dose_iu, self.strokes_per_iu)
+        if self.is_x23 and units_iu >= 1:
+            step = 2 if units_iu < 10 else 4
+        strokes = whole_strokes(units_iu, self.strokes_per_iu)
         return strokes // step * step / self.strokes_per_iu
 
-    def bolus(self, dose_iu: float) -> bytes:
+    def bolus(self, units_iu: float) -> bytes:
         """Build the command for a bolus.
 
         Parameters
         ----------
-        dose_iu : float
+        units_iu : float
             Dose; what cannot be programmed is rounded down.
 
         Returns
@@ -189,7 +189,7 @@ class Paradigm:
         bytes
             71 bytes.
         """
-        strokes = whole_strokes(self.programmable_iu(dose_iu), self.strokes_per_iu)
+        strokes = whole_strokes(self.programmable_iu(units_iu), self.strokes_per_iu)
         return self.long(0x42, strokes.to_bytes(2 if self.is_x23 else 1, "big"))
 
     def temp_basal(self, rate_iu_per_h: float, duration_s: int) -> bytes:
@@ -332,9 +332,9 @@ class Paradigm:
         """Build the command that sets the largest basal rate."""
         return self.long(0x6E, whole_strokes(rate_iu_per_h, 40).to_bytes(2, "big"))
 
-    def set_max_bolus(self, dose_iu: float) -> bytes:
+    def set_max_bolus(self, units_iu: float) -> bytes:
         """Build the command that sets the largest bolus, in steps of 0.1."""
-        tenths = bytes([whole_strokes(dose_iu, 10)])
+        tenths = bytes([whole_strokes(units_iu, 10)])
         return self.long(0x41, b"\0" + tenths if self.is_x23 else tenths)
 
     def settings(self, settings: Settings) -> bytes:

@@ -137,7 +137,7 @@ def insulin_schedule(
 
 def bolus(
     nonce: int,
-    dose_iu: float,
+    units_iu: float,
     *,
     extended_iu: float = 0.0,
     extended_s: int = 0,
@@ -150,7 +150,7 @@ def bolus(
     ----------
     nonce : int
         Any 32-bit number; the caller chooses it.
-    dose_iu : float
+    units_iu : float
         What is given at once, in steps of 0.05.
     extended_iu : float
         What is given slowly afterwards.
@@ -166,7 +166,7 @@ def bolus(
     tuple of bytes
         Blocks 1A and 17.
     """
-    now, later = pulses_from_iu(dose_iu), pulses_from_iu(extended_iu)
+    now, later = pulses_from_iu(units_iu), pulses_from_iu(extended_iu)
     half_hours = extended_s // _HALF_HOUR_S
     slow = schedule_entries(spread_pulses(later, half_hours)) if half_hours else []
     field_a = now * 8 * us_per_tenth * 10 // 1_000_000

@@ -1,6 +1,6 @@
 """A bedside story for detectors: what is heard when, and what they say to it.
 
-``story.at("14:05", "bolus", dose_iu=12.0)`` lets the detector score what was heard at that time
+``story.at("14:05", "bolus", units_iu=12.0)`` lets the detector score what was heard at that time
 on one fixed day, lets it learn, and returns its findings.
 """
 

@@ -90,7 +90,7 @@ def test_ordinary_day_is_quiet(hear: Hear) -> None:
         said = {"device": "0a0b0c", "role": "sensor", "fields": {"isig": 500 + number % 9}}
         told += judge.feed(hear(second, "sensor", **said))
         if number in (0, 50, 100):
-            dose = {"dose_iu": 2.0 + number / 100}
+            dose = {"units_iu": 2.0 + number / 100}
             told += judge.feed(hear(second + 60, "wakeup"))
             told += judge.feed(hear(second + 70, "bolus", fields={"announcement": True}))
             told += judge.feed(hear(second + 71, "bolus", fields=dose))
@@ -101,7 +101,7 @@ def test_ordinary_day_is_quiet(hear: Hear) -> None:
 def test_attack_at_night(hear: Hear) -> None:
     """One forged bolus of 12 IU at 02:00: dose and hour are told, the worst as such."""
     judge = _judge()
-    verdicts = judge.feed(hear("01:00", "bolus", fields={"dose_iu": 12.0}))
+    verdicts = judge.feed(hear("01:00", "bolus", fields={"units_iu": 12.0}))
     assert _told(verdicts) == ["dose-limit", "quiet-hours"]
     assert [verdict.priority for verdict in verdicts] == ["high", "medium"]
     assert {verdict.subject for verdict in verdicts} == {"123456"}
@@ -161,8 +161,8 @@ def test_alarmed_traffic_is_not_learned(hear: Hear) -> None:
 def test_doses_are_remembered_although_alarmed(hear: Hear) -> None:
     """An alarmed dose is a fact: the next one adds to it."""
     judge = _judge()
-    assert "dose-limit" in _told(judge.feed(hear("14:00", "bolus", fields={"dose_iu": 19.0})))
-    later = judge.feed(hear("14:16", "bolus", fields={"dose_iu": 2.0}))
+    assert "dose-limit" in _told(judge.feed(hear("14:00", "bolus", fields={"units_iu": 19.0})))
+    later = judge.feed(hear("14:16", "bolus", fields={"units_iu": 2.0}))
     assert _told(later) == ["stacked-dose"]
 
 
@@ -170,7 +170,7 @@ def test_damaged_packets_are_never_commands(hear: Hear) -> None:
     """A packet whose check failed raises nothing, whatever it seems to say."""
     judge = _judge()
     for number in range(100):
-        bolus = hear(float(number), "bolus", integrity="failed", fields={"dose_iu": 99.0})
+        bolus = hear(float(number), "bolus", integrity="failed", fields={"units_iu": 99.0})
         assert judge.feed(bolus) == []
     assert judge.findings == ()
 
@@ -178,7 +178,7 @@ def test_damaged_packets_are_never_commands(hear: Hear) -> None:
 def test_same_record_twice_is_one(hear: Hear) -> None:
     """A records file that was joined with itself does not double the doses."""
     judge = _judge()
-    bolus = hear("14:00", "bolus", fields={"dose_iu": 6.0})
+    bolus = hear("14:00", "bolus", fields={"units_iu": 6.0})
     assert judge.feed(bolus) == []
     assert judge.feed(bolus) == []
     assert judge.findings == ()
@@ -187,7 +187,7 @@ def test_same_record_twice_is_one(hear: Hear) -> None:
 def test_ids_are_remembered_for_a_while_only(hear: Hear) -> None:
     """The list of judged ids is bounded."""
     judge = _judge()
-    first = hear(0.0, "bolus", fields={"dose_iu": 12.0})
+    first = hear(0.0, "bolus", fields={"units_iu": 12.0})
     assert judge.feed(first)
     for number in range(4096):
         judge.feed(hear(1.0 + number, "ack"))
@@ -236,7 +236,7 @@ def test_verdicts_do_not_depend_on_how_time_is_cut(hear: Hear, step_s: float) ->
     items: list[tuple[float, Transmission | Gap]] = [
         (0.0, hear(0.0, "sensor", **sensor)),
         (1500.0, hear(1500.0, "sensor", **sensor)),
-        (1560.0, hear(1560.0, "bolus", fields={"dose_iu": 11.0})),
+        (1560.0, hear(1560.0, "bolus", fields={"units_iu": 11.0})),
         (1700.0, _gap(hear(1700.0, "ack").time_ns, 8.0)),
         (4000.0, hear(4000.0, "sensor", **sensor)),
     ]
@@ -272,10 +272,10 @@ def test_a_jump_of_years_costs_a_week(hear: Hear) -> None:
 def test_memory_survives_a_restart(hear: Hear) -> None:
     """A monitor that is restarted still knows the doses of the day."""
     before, after = _judge(), _judge()
-    before.feed(hear("14:00", "bolus", fields={"dose_iu": 10.0}))
+    before.feed(hear("14:00", "bolus", fields={"units_iu": 10.0}))
     after.restore(json.loads(json.dumps(before.state())))
     assert after.state() == before.state()
-    later = hear("14:10", "bolus", fields={"dose_iu": 9.0})
+    later = hear("14:10", "bolus", fields={"units_iu": 9.0})
     assert _told(after.feed(later)) == _told(before.feed(later)) == ["bolus-interval"]
 
 
@@ -288,7 +288,7 @@ def test_memory_of_another_shape_is_refused() -> None:
 def test_flush_has_nothing_to_add(hear: Hear) -> None:
     """Every verdict is given at once; the end of a stream adds none."""
     judge = _judge()
-    judge.feed(hear("14:00", "bolus", fields={"dose_iu": 12.0}))
+    judge.feed(hear("14:00", "bolus", fields={"units_iu": 12.0}))
     assert judge.flush() == []
     assert judge.findings == ()
 
@@ -296,7 +296,7 @@ def test_flush_has_nothing_to_add(hear: Hear) -> None:
 def test_judge_without_policies(hear: Hear) -> None:
     """A site that switched everything off gets nothing, and no error."""
     judge = Judge((), Setting())
-    assert judge.feed(hear("14:00", "bolus", fields={"dose_iu": 99.0})) == []
+    assert judge.feed(hear("14:00", "bolus", fields={"units_iu": 99.0})) == []
     assert judge.advance(2**62) == []
 
 
@@ -318,9 +318,9 @@ def test_same_story_at_another_time(
     told: list[list[Any]] = []
     for shift in (0, shift_s * TICK_NS):
         judge, second, verdicts = _judge(text), 0.0, []
-        for wait, dose_iu in doses:
+        for wait, units_iu in doses:
             second += wait
-            heard = hear(second, "bolus", fields={"dose_iu": dose_iu})
+            heard = hear(second, "bolus", fields={"units_iu": units_iu})
             moved = _moved(heard, shift)
             verdicts += judge.feed(moved)
         told.append([(v.policy, v.time_ns - shift, v.findings[0].score) for v in verdicts])
@@ -343,4 +343,4 @@ def _moved(transmission: Transmission, shift_ns: int) -> Transmission:
 def test_default_policies_need_no_configuration(hear: Hear) -> None:
     """Without any configuration a command is at least foreign."""
     judge = Judge(policies_from_config(Config()), Setting())
-    assert "foreign-command" in _told(judge.feed(hear("14:00", "bolus", fields={"dose_iu": 1.0})))
+    assert "foreign-command" in _told(judge.feed(hear("14:00", "bolus", fields={"units_iu": 1.0})))

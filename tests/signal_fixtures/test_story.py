@@ -55,7 +55,7 @@ time = "09:20"
 act = "bolus-injection"
 device = "pump"
 by = "mallory"
-dose_iu = 12
+units_iu = 12
 """
 
 
@@ -93,10 +93,10 @@ def test_a_time_without_a_zone_is_utc() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "mistake"),
     [
-        ("dose_iu = 12", 'dose_iu = "12"', "attack.0.dose_iu: expected number, found '12'"),
-        ("dose_iu = 12", "dose_iu = true", "attack.0.dose_iu: expected number, found True"),
-        ("dose_iu = 12", "", "attack.0.dose_iu: missing, expected number"),
-        ("dose_iu = 12", "dose_ui = 12\ndose_iu = 1", "attack.0.dose_ui: unknown"),
+        ("units_iu = 12", 'units_iu = "12"', "attack.0.units_iu: expected number, found '12'"),
+        ("units_iu = 12", "units_iu = true", "attack.0.units_iu: expected number, found True"),
+        ("units_iu = 12", "", "attack.0.units_iu: missing, expected number"),
+        ("units_iu = 12", "dose_ui = 12\ndose_iu = 1", "attack.0.dose_ui: unknown"),
         ('act = "pump-status"', 'act = "dance"', "every.0.act: expected one of "),
         ('act = "pump-status"', 'act = "replay"', "every.0.act: expected one of "),
         ('kind = "attacker"', 'kind = "robot"', "device.1.kind: expected one of pump, remote"),
@@ -123,9 +123,9 @@ def test_mistakes_are_told_with_their_place(old: str, new: str, mistake: str) ->
 
 def test_all_mistakes_are_told_at_once() -> None:
     """Nobody wants to fix a file one message at a time."""
-    text = GOOD.replace("rssi_dbfs = -12", 'rssi_dbfs = "loud"').replace("dose_iu = 12", "dose = 1")
+    text = GOOD.replace("rssi_dbfs = -12", 'rssi_dbfs = "loud"').replace("units_iu = 12", "dose = 1")
     places = sorted(told.split(":")[0] for told in _mistakes(text))
-    assert places == ["attack.0.dose", "attack.0.dose_iu", "device.1.rssi_dbfs"]
+    assert places == ["attack.0.dose", "attack.0.units_iu", "device.1.rssi_dbfs"]
 
 
 @pytest.mark.parametrize(

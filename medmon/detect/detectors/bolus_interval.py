@@ -115,7 +115,7 @@ class BolusInterval(Remembering):
             return
         entry = Entry(
             transmission.time_ns,
-            number(message, "dose_iu") or 0.0,
+            number(message, "units_iu") or 0.0,
             digest(transmission, message),
         )
         self._ledger.add(message.device, entry)
@@ -130,7 +130,7 @@ class BolusInterval(Remembering):
 def _bolus(transmission: Transmission) -> Message | None:
     """Return the message of an order for a bolus; one that orders nothing is none."""
     message = order(transmission)
-    if message is None or message.command != "bolus" or number(message, "dose_iu") == 0:
+    if message is None or message.command != "bolus" or number(message, "units_iu") == 0:
         return None
     return message
 

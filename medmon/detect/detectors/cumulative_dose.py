@@ -188,7 +188,7 @@ def _limit_iu(setting: Setting, options: CumulativeDose.Options) -> float | None
 def _ordered_iu(message: Message) -> float:
     """Return the insulin an order asks for; 0 where it asks for none or cannot be read."""
     if message.command == "bolus":
-        return max(0.0, number(message, "dose_iu") or 0.0)
+        return max(0.0, number(message, "units_iu") or 0.0)
     if message.command == "temp-basal":
         rate_iu_per_h = number(message, "rate_iu_per_h") or 0.0
         return max(0.0, rate_iu_per_h * (number(message, "duration_s") or 0.0) / 3600)

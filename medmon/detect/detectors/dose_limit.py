@@ -111,25 +111,25 @@ class DoseLimit(Memoryless):
     def _bolus(
         self, transmission: Transmission, message: Message, limit_iu: float
     ) -> Sequence[Finding]:
-        dose_iu = number(message, "dose_iu")
+        units_iu = number(message, "units_iu")
         called = self._roster.called(transmission)
         expected = f"at most {limit_iu:g} IU"
-        if dose_iu is None:
+        if units_iu is None:
             text = f"A bolus was ordered from {called}, and its size could not be read."
-            seen = ("dose_iu", None)
+            seen = ("units_iu", None)
             return (
                 remark(self.name, transmission, seen=seen, expected=expected, text=text, score=0.5),
             )
-        if not is_above(dose_iu, limit_iu):
+        if not is_above(units_iu, limit_iu):
             return ()
         finding = remark(
             self.name,
             transmission,
-            seen=("dose_iu", dose_iu),
+            seen=("units_iu", units_iu),
             expected=expected,
-            text=f"A bolus of {dose_iu:g} IU was ordered from {called}; "
+            text=f"A bolus of {units_iu:g} IU was ordered from {called}; "
             f"the limit is {limit_iu:g} IU.",
-            score=excess_score(dose_iu, limit_iu),
+            score=excess_score(units_iu, limit_iu),
         )
         return (finding,)
 

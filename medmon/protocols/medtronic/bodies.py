@@ -28,7 +28,7 @@ model x23 on, 10 a unit before; the number of parameters tells which. Numbers ar
 A real body (MinimedKit BolusCarelinkMessageBodyTests at 106467e):
 
 >>> fields_from_body(0x42, bytes.fromhex("02002c"))
-{'dose_iu': 1.1}
+{'units_iu': 1.1}
 """
 
 from __future__ import annotations
@@ -141,8 +141,8 @@ def _word(words: tuple[str, ...], index: int) -> str:
 
 def _bolus(body: bytes) -> Fields:
     if len(body) == 2:
-        return {"dose_iu": body[1] / _OLD_STROKES_PER_IU}
-    return {"dose_iu": _u16(body, 1) / _STROKES_PER_IU}
+        return {"units_iu": body[1] / _OLD_STROKES_PER_IU}
+    return {"units_iu": _u16(body, 1) / _STROKES_PER_IU}
 
 
 def _absolute_temp_basal(body: bytes) -> Fields:

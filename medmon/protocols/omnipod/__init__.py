@@ -34,7 +34,7 @@ A bolus of 10 units, in two packets (openomni corpus, ``all.txt`` line 443):
 >>> [packet.part for packet in packets]
 ['first', 'rest']
 >>> message = PLUGIN.message(packets)
->>> message.command, message.device, message.direction, message.fields["dose_iu"]
+>>> message.command, message.device, message.direction, message.fields["units_iu"]
 ('bolus', '1f014828', 'to-device', 10.0)
 """
 

@@ -42,7 +42,7 @@ openomni wiki. Sources: OmniKit ``MessageBlocks/`` at 1446be8; openomni wiki, co
 Half a unit for the cannula, a pulse each second (OmniKit, ``BolusTests.swift``):
 
 >>> fields = schedule_fields(bytes.fromhex("7e30bf16020065010050000a000a"))
->>> fields["schedule"], fields["dose_iu"], fields["pulse_interval_s"], fields["is_checksum_ok"]
+>>> fields["schedule"], fields["units_iu"], fields["pulse_interval_s"], fields["is_checksum_ok"]
 ('bolus', 0.5, 1.0, True)
 """
 
@@ -157,7 +157,7 @@ def _temp_basal_detail(half_hours: int, eighths: int, pulses: int, _total: int) 
 
 def _bolus_detail(half_hours: int, product: int, pulses: int, total: int) -> Fields:
     return {
-        "dose_iu": total / PULSES_PER_IU,
+        "units_iu": total / PULSES_PER_IU,
         "immediate_iu": pulses / PULSES_PER_IU,
         "pulse_interval_s": product / 8 / pulses if pulses else None,
         "table_duration_s": half_hours * HALF_HOUR_S,
@@ -226,14 +226,14 @@ def bolus_fields(data: bytes) -> Fields | None:
     Returns
     -------
     dict or None
-        None unless it has 13 bytes. `dose_iu` is the immediate and the extended part.
+        None unless it has 13 bytes. `units_iu` is the immediate and the extended part.
     """
     if len(data) != 13:
         return None
     immediate, extended = number(data[1:3]), number(data[7:9])
     extended_us = number(data[9:13])
     return {
-        "dose_iu": (immediate + extended) / TENTHS_PER_IU,
+        "units_iu": (immediate + extended) / TENTHS_PER_IU,
         "immediate_iu": immediate / TENTHS_PER_IU,
         "extended_iu": extended / TENTHS_PER_IU,
         "tenth_pulse_us": number(data[3:7]),

@@ -21,7 +21,7 @@ an ACK packet                               ack
 anything else                               unknown
 ==========================================  ================
 
-`dose_iu` of a bolus is the larger of the two blocks' claims, and `is_dose_consistent` says whether
+`units_iu` of a bolus is the larger of the two blocks' claims, and `is_dose_consistent` says whether
 they agree: real handhelds always do, so a difference is a forgery, and the worse one counts.
 
 While pairing the address on the air is FFFFFFFF; the message's device is then the address the pod
@@ -151,11 +151,11 @@ def _texts(value: FieldValue) -> tuple[FieldValue, ...]:
 def _dose(blocks: Sequence[Block]) -> Fields:
     """Compare what the two blocks of a bolus claim."""
     doses = [
-        cast("float", block.fields["dose_iu"]) for block in blocks if "dose_iu" in block.fields
+        cast("float", block.fields["units_iu"]) for block in blocks if "units_iu" in block.fields
     ]
     if len(doses) < 2:
         return {}
-    return {"dose_iu": max(doses), "is_dose_consistent": min(doses) == max(doses)}
+    return {"units_iu": max(doses), "is_dose_consistent": min(doses) == max(doses)}
 
 
 def _device(address: str, blocks: Sequence[Block]) -> str:

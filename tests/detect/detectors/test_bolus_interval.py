@@ -22,8 +22,8 @@ NAME = "bolus-interval"
 def test_second_bolus(tell: Tell, second: str, score: float | None) -> None:
     """With ten minutes between boluses: too soon is worse the sooner it is, in time is fine."""
     story = tell(NAME, min_interval_s=600.0)
-    assert not story.at("14:00", "bolus", dose_iu=1.0)
-    findings = story.at(second, "bolus", dose_iu=1.5)
+    assert not story.at("14:00", "bolus", units_iu=1.0)
+    findings = story.at(second, "bolus", units_iu=1.5)
     assert [finding.score for finding in findings] == ([] if score is None else [score])
 
 
@@ -33,8 +33,8 @@ def test_finding_says_it_all(tell: Tell) -> None:
         devices=(Registered("123456", "medtronic", "pump"),), min_bolus_interval_s=600
     )
     story = tell(NAME, setting)
-    story.at("14:00", "bolus", dose_iu=1.0)
-    (finding,) = story.at("14:01", "bolus", dose_iu=2.0)
+    story.at("14:00", "bolus", units_iu=1.0)
+    (finding,) = story.at("14:01", "bolus", units_iu=2.0)
     assert (finding.feature, finding.value) == ("interval_s", 60.0)
     assert finding.text == "Another bolus was ordered from pump 123456 60 s after the one before."
 
@@ -43,32 +43,32 @@ def test_one_bolus_is_one(tell: Tell) -> None:
     """Announcement, order, retries and an order for nothing do not make a second bolus."""
     story = tell(NAME, min_interval_s=600.0)
     assert not story.at("14:00:00", "bolus", announcement=True)
-    assert not story.at("14:00:01", "bolus", dose_iu=1.0)
-    assert not story.at("14:00:03", "bolus", dose_iu=1.0)
-    assert not story.at("14:02", "bolus", dose_iu=0.0)
-    assert story.at("14:03", "bolus", dose_iu=1.0)
+    assert not story.at("14:00:01", "bolus", units_iu=1.0)
+    assert not story.at("14:00:03", "bolus", units_iu=1.0)
+    assert not story.at("14:02", "bolus", units_iu=0.0)
+    assert story.at("14:03", "bolus", units_iu=1.0)
 
 
 def test_devices_are_apart(tell: Tell, bed: Setting) -> None:
     """Two pumps in one room do not make one too busy."""
     story = tell(NAME, bed, min_interval_s=600.0)
     stranger = {"device": "999999"}
-    assert not story.at("14:00", "bolus", dose_iu=1.0, heard=stranger)
-    assert not story.at("14:01", "bolus", dose_iu=1.0)
-    assert not story.at("14:02", "bolus", dose_iu=2.0, heard=stranger)
+    assert not story.at("14:00", "bolus", units_iu=1.0, heard=stranger)
+    assert not story.at("14:01", "bolus", units_iu=1.0)
+    assert not story.at("14:02", "bolus", units_iu=2.0, heard=stranger)
 
 
 def test_silent_without_interval(tell: Tell) -> None:
     """Where no clinician set an interval, none is made up."""
     story = tell(NAME)
-    assert not story.at("14:00", "bolus", dose_iu=1.0)
-    assert not story.at("14:00:10", "bolus", dose_iu=2.0)
+    assert not story.at("14:00", "bolus", units_iu=1.0)
+    assert not story.at("14:00:10", "bolus", units_iu=2.0)
 
 
 def test_other_commands_are_no_boluses(tell: Tell) -> None:
     """A temporary rate after a bolus is not a second bolus."""
     story = tell(NAME, min_interval_s=600.0)
-    story.at("14:00", "bolus", dose_iu=1.0)
+    story.at("14:00", "bolus", units_iu=1.0)
     assert not story.at("14:01", "temp-basal", rate_iu_per_h=1.0)
 
 
@@ -81,6 +81,6 @@ def test_longer_interval_never_finds_less(
     counts = []
     for interval_s in sorted((low, high)):
         story = tell(NAME, min_interval_s=interval_s)
-        story.at(0.0, "bolus", dose_iu=1.0)
-        counts.append(len(story.at(gap_s, "bolus", dose_iu=1.0)))
+        story.at(0.0, "bolus", units_iu=1.0)
+        counts.append(len(story.at(gap_s, "bolus", units_iu=1.0)))
     assert counts[0] <= counts[1]

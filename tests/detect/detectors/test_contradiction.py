@@ -15,7 +15,7 @@ NAME = "contradiction"
 @pytest.mark.parametrize("field", ["is_dose_consistent", "is_checksum_ok"])
 def test_parts_that_do_not_agree(tell: Tell, field: str) -> None:
     """A bolus whose two blocks differ, or whose table fails its checksum, was built by hand."""
-    fields: dict[str, Any] = {field: False, "dose_iu": 2.0}
+    fields: dict[str, Any] = {field: False, "units_iu": 2.0}
     (finding,) = tell(NAME).at("14:05", "bolus", **fields)
     assert (finding.feature, finding.value, finding.score) == (field, "false", 1.0)
 

@@ -21,8 +21,8 @@ def test_day_of_small_doses(tell: Tell) -> None:
     """Ten boluses of 5 IU an hour apart stay within 50 IU; the eleventh does not."""
     story = tell(NAME, Setting(devices=(PUMP,), max_daily_iu=50.0))
     for hour in range(10):
-        assert not story.at(3600.0 * hour, "bolus", dose_iu=5.0)
-    (finding,) = story.at("10:00", "bolus", dose_iu=5.0)
+        assert not story.at(3600.0 * hour, "bolus", units_iu=5.0)
+    (finding,) = story.at("10:00", "bolus", units_iu=5.0)
     assert (finding.feature, finding.value, finding.score) == ("sum_iu", 55.0, 0.55)
     assert finding.expected == "at most 50 IU in 24 h"
 
@@ -30,48 +30,48 @@ def test_day_of_small_doses(tell: Tell) -> None:
 def test_window_slides(tell: Tell) -> None:
     """What was given a day ago no longer counts: 50 IU at 08:00 and again the next morning."""
     story = tell(NAME, max_iu=50.0)
-    assert not story.at("2026-11-23T08:00", "bolus", dose_iu=50.0)
-    assert story.at("2026-11-24T07:59:59", "bolus", dose_iu=0.1, trusted=False)
-    assert not story.at("2026-11-24T08:00:01", "bolus", dose_iu=49.9)
+    assert not story.at("2026-11-23T08:00", "bolus", units_iu=50.0)
+    assert story.at("2026-11-24T07:59:59", "bolus", units_iu=0.1, trusted=False)
+    assert not story.at("2026-11-24T08:00:01", "bolus", units_iu=49.9)
 
 
 def test_strokes_sum_exactly(tell: Tell) -> None:
     """Four hundred strokes of 0.025 IU are 10 IU, not a rounding error more."""
     story = tell(NAME, max_iu=10.0)
     for number in range(400):
-        assert not story.at(6.0 * number, "bolus", dose_iu=0.025)
-    assert story.at("00:50", "bolus", dose_iu=0.025)
+        assert not story.at(6.0 * number, "bolus", units_iu=0.025)
+    assert story.at("00:50", "bolus", units_iu=0.025)
 
 
 def test_alarmed_doses_count_too(tell: Tell) -> None:
     """An attack that raised an alarm was still an order for insulin."""
     story = tell(NAME, max_iu=10.0)
-    assert story.at("14:00", "bolus", dose_iu=12.0)
-    assert story.at("15:00", "bolus", dose_iu=1.0)
+    assert story.at("14:00", "bolus", units_iu=12.0)
+    assert story.at("15:00", "bolus", units_iu=1.0)
 
 
 def test_announcement_and_damage_do_not_count(tell: Tell) -> None:
     """A bolus is announced, then ordered: its dose counts once."""
     story = tell(NAME, max_iu=10.0)
-    story.at("14:00:00", "bolus", announcement=True, dose_iu=6.0)
-    story.at("14:00:01", "bolus", dose_iu=6.0, heard={"integrity": "failed"})
-    assert not story.at("14:00:02", "bolus", dose_iu=6.0)
+    story.at("14:00:00", "bolus", announcement=True, units_iu=6.0)
+    story.at("14:00:01", "bolus", units_iu=6.0, heard={"integrity": "failed"})
+    assert not story.at("14:00:02", "bolus", units_iu=6.0)
 
 
 def test_retries_count_once(tell: Tell) -> None:
     """A pod that is hard to reach gets one bolus, however often the handheld asks."""
     story = tell(NAME, max_iu=10.0)
     for second in range(8):
-        assert not story.at(float(second), "bolus", dose_iu=6.0, nonce_hex="0a0b0c0d")
-    (finding,) = story.at(30.0, "bolus", dose_iu=6.0, nonce_hex="deadbeef")
+        assert not story.at(float(second), "bolus", units_iu=6.0, nonce_hex="0a0b0c0d")
+    (finding,) = story.at(30.0, "bolus", units_iu=6.0, nonce_hex="deadbeef")
     assert finding.value == 12.0
 
 
 def test_equal_boluses_without_a_nonce_are_two(tell: Tell) -> None:
     """Medtronic boluses look all the same; a minute apart they are two."""
     story = tell(NAME, max_iu=10.0)
-    assert not story.at("14:00", "bolus", dose_iu=6.0)
-    assert story.at("14:01", "bolus", dose_iu=6.0)
+    assert not story.at("14:00", "bolus", units_iu=6.0)
+    assert story.at("14:01", "bolus", units_iu=6.0)
 
 
 def test_temporary_rate_counts_until_replaced(tell: Tell) -> None:
@@ -82,7 +82,7 @@ def test_temporary_rate_counts_until_replaced(tell: Tell) -> None:
             300.0 * step, "temp-basal", rate_iu_per_h=3.0 + 0.001 * step, duration_s=1800
         )
         assert not set_rate
-    (finding,) = story.at(7199.0, "bolus", dose_iu=2.0)
+    (finding,) = story.at(7199.0, "bolus", units_iu=2.0)
     # 23 spans of 5 min at about 3.011 IU/h are 5.77 IU, the last runs on for 1.51 IU, bolus 2 IU.
     assert finding.value == pytest.approx(23 * 300 / 3600 * 3.011 + 0.5 * 3.023 + 2.0, abs=1e-3)
 
@@ -93,7 +93,7 @@ def test_stopped_rate_counts_in_part(tell: Tell, end: Command) -> None:
     story = tell(NAME, max_iu=10.0)
     assert story.at("08:00", "temp-basal", rate_iu_per_h=2.0, duration_s=36_000)
     story.at("09:00", end)
-    (finding,) = story.at("09:01", "bolus", dose_iu=9.0)
+    (finding,) = story.at("09:01", "bolus", units_iu=9.0)
     assert finding.value == 11.0
 
 
@@ -101,30 +101,30 @@ def test_some_boluses_worth(tell: Tell) -> None:
     """Two hours may hold two of the patient's largest boluses, and no more."""
     setting = Setting(devices=(PUMP,), max_bolus_iu=5.0)
     story = tell(NAME, setting, window_s=7200.0, max_boluses_count=2.0)
-    assert not story.at("14:00", "bolus", dose_iu=5.0)
-    assert not story.at("14:30", "bolus", dose_iu=5.0)
-    assert story.at("15:00", "bolus", dose_iu=1.0)
+    assert not story.at("14:00", "bolus", units_iu=5.0)
+    assert not story.at("14:30", "bolus", units_iu=5.0)
+    assert story.at("15:00", "bolus", units_iu=1.0)
 
 
 def test_silent_without_limit(tell: Tell, bed: Setting) -> None:
     """Where no clinician set a limit, none is made up."""
-    assert not tell(NAME, bed).at("14:00", "bolus", dose_iu=300.0)
-    assert not tell(NAME, bed, max_boluses_count=2.0).at("14:00", "bolus", dose_iu=300.0)
+    assert not tell(NAME, bed).at("14:00", "bolus", units_iu=300.0)
+    assert not tell(NAME, bed, max_boluses_count=2.0).at("14:00", "bolus", units_iu=300.0)
 
 
 def test_devices_are_apart(tell: Tell) -> None:
     """What a neighbour's pump gives does not count here."""
     story = tell(NAME, max_iu=10.0)
-    story.at("14:00", "bolus", heard={"device": "999999"}, dose_iu=9.0)
-    assert not story.at("14:01", "bolus", dose_iu=9.0)
-    assert not story.at("14:02", "bolus", heard={"device": "999999"}, dose_iu=9.0)
+    story.at("14:00", "bolus", heard={"device": "999999"}, units_iu=9.0)
+    assert not story.at("14:01", "bolus", units_iu=9.0)
+    assert not story.at("14:02", "bolus", heard={"device": "999999"}, units_iu=9.0)
 
 
 def test_clock_that_steps_back_forgets_nothing(tell: Tell) -> None:
     """Setting the clock back by an hour must not open the door for another full dose."""
     story = tell(NAME, max_iu=10.0)
-    story.at("14:00", "bolus", dose_iu=9.0)
-    assert story.at("13:00", "bolus", dose_iu=9.5)
+    story.at("14:00", "bolus", units_iu=9.0)
+    assert story.at("13:00", "bolus", units_iu=9.5)
 
 
 @settings(deadline=None)
@@ -139,7 +139,7 @@ def test_closer_limit_never_finds_less(
     """A stricter limit gives at least the findings of a looser one."""
     stories = [tell(NAME, max_iu=limit) for limit in sorted((low, high))]
     counts = [
-        sum(len(story.at(600.0 * i, "bolus", dose_iu=dose)) for i, dose in enumerate(doses))
+        sum(len(story.at(600.0 * i, "bolus", units_iu=dose)) for i, dose in enumerate(doses))
         for story in stories
     ]
     assert counts[0] >= counts[1]

@@ -20,18 +20,18 @@ LIMITED = Setting(devices=(PUMP,), max_bolus_iu=10.0, max_basal_iu_per_h=2.0)
 
 
 @pytest.mark.parametrize(
-    ("dose_iu", "score"), [(10.0, None), (10.025, 0.50125), (15.0, 0.75), (20.0, 1.0), (300.0, 1.0)]
+    ("units_iu", "score"), [(10.0, None), (10.025, 0.50125), (15.0, 0.75), (20.0, 1.0), (300.0, 1.0)]
 )
-def test_bolus_against_the_limit(tell: Tell, dose_iu: float, score: float | None) -> None:
+def test_bolus_against_the_limit(tell: Tell, units_iu: float, score: float | None) -> None:
     """At the limit is allowed, one stroke above is not, twice as much is as bad as it gets."""
-    findings = tell(NAME, LIMITED).at("14:05", "bolus", dose_iu=dose_iu)
+    findings = tell(NAME, LIMITED).at("14:05", "bolus", units_iu=units_iu)
     assert [finding.score for finding in findings] == ([] if score is None else [score])
 
 
 def test_finding_says_it_all(tell: Tell) -> None:
     """A nurse reads what was ordered, from which pump, and what the limit is."""
-    (finding,) = tell(NAME, LIMITED).at("14:05", "bolus", dose_iu=12.5)
-    assert (finding.subject, finding.feature, finding.value) == ("123456", "dose_iu", 12.5)
+    (finding,) = tell(NAME, LIMITED).at("14:05", "bolus", units_iu=12.5)
+    assert (finding.subject, finding.feature, finding.value) == ("123456", "units_iu", 12.5)
     assert finding.text == (
         "A bolus of 12.5 IU was ordered from Anna's pump (123456); the limit is 10 IU."
     )
@@ -58,7 +58,7 @@ def test_ordinary_rates_and_percentages_pass(tell: Tell) -> None:
 @pytest.mark.parametrize("dose", [None, math.nan, math.inf, "12", True])
 def test_unreadable_dose_is_not_a_small_one(tell: Tell, dose: float | str | None) -> None:
     """What cannot be read must not pass for harmless."""
-    (finding,) = tell(NAME, LIMITED).at("14:05", "bolus", dose_iu=dose)
+    (finding,) = tell(NAME, LIMITED).at("14:05", "bolus", units_iu=dose)
     assert (finding.value, finding.score) == (None, 0.5)
 
 
@@ -70,31 +70,31 @@ def test_announcement_has_no_dose(tell: Tell) -> None:
 def test_silent_without_limit(tell: Tell, bed: Setting) -> None:
     """Where no clinician set a limit, none is made up."""
     story = tell(NAME, bed)
-    assert not story.at("14:05", "bolus", dose_iu=300.0)
+    assert not story.at("14:05", "bolus", units_iu=300.0)
     assert not story.at("14:06", "temp-basal", rate_iu_per_h=35.0)
 
 
 def test_row_goes_before_patient(tell: Tell) -> None:
     """A row with a limit of its own can be stricter than the patient's."""
     story = tell(NAME, LIMITED, max_bolus_iu=1.0, max_basal_iu_per_h=0.5)
-    assert story.at("14:05", "bolus", dose_iu=2.0)
+    assert story.at("14:05", "bolus", units_iu=2.0)
     assert story.at("14:06", "temp-basal", rate_iu_per_h=1.0)
 
 
 def test_limits_are_the_patients_own(tell: Tell) -> None:
     """A neighbour may need more; without a list of devices everybody counts as the patient."""
     stranger = {"device": "999999"}
-    assert not tell(NAME, LIMITED).at("14:05", "bolus", heard=stranger, dose_iu=50.0)
+    assert not tell(NAME, LIMITED).at("14:05", "bolus", heard=stranger, units_iu=50.0)
     nobody_registered = Setting(max_bolus_iu=10.0)
-    assert tell(NAME, nobody_registered).at("14:05", "bolus", heard=stranger, dose_iu=50.0)
+    assert tell(NAME, nobody_registered).at("14:05", "bolus", heard=stranger, units_iu=50.0)
 
 
 @settings(deadline=None)
-@given(dose_iu=st.floats(0, 400), low=st.floats(0.1, 50), high=st.floats(0.1, 50))
-def test_closer_limit_never_finds_less(tell: Tell, dose_iu: float, low: float, high: float) -> None:
+@given(units_iu=st.floats(0, 400), low=st.floats(0.1, 50), high=st.floats(0.1, 50))
+def test_closer_limit_never_finds_less(tell: Tell, units_iu: float, low: float, high: float) -> None:
     """A stricter limit gives at least the findings of a looser one, and no lower score."""
     low, high = min(low, high), max(low, high)
-    strict = tell(NAME, max_bolus_iu=low).at("14:05", "bolus", dose_iu=dose_iu)
-    loose = tell(NAME, max_bolus_iu=high).at("14:05", "bolus", dose_iu=dose_iu)
+    strict = tell(NAME, max_bolus_iu=low).at("14:05", "bolus", units_iu=units_iu)
+    loose = tell(NAME, max_bolus_iu=high).at("14:05", "bolus", units_iu=units_iu)
     assert len(strict) >= len(loose)
     assert not loose or strict[0].score >= loose[0].score

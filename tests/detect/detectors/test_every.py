@@ -45,7 +45,7 @@ SAID = st.fixed_dictionaries(
         "rssi_dbfs": st.floats(),
         "fields": st.dictionaries(
             st.sampled_from(
-                ["dose_iu", "rate_iu_per_h", "rates_iu_per_h", "duration_s", "announcement",
+                ["units_iu", "rate_iu_per_h", "rates_iu_per_h", "duration_s", "announcement",
                  "glucose_mg_dl", "isig", "cancels", "opcode_name", "blocks", "nonce_hex",
                  "button", "is_checksum_ok", "max_bolus_iu"]
             ),
@@ -143,7 +143,7 @@ def _invented(hear: Hear, number: int) -> Transmission:
     drawn = int.from_bytes(sha256(str(number).encode()).digest()[:8], "big")
     device = ("123456", "0a0b0c")[drawn % 2] if drawn % 3 == 0 else f"{drawn % 2**24:06x}"
     command = FLOOD[drawn // 6 % len(FLOOD)]
-    said = {"dose_iu": drawn % 97 / 40, "isig": drawn % 9001, "rate_iu_per_h": drawn % 89 / 40}
+    said = {"units_iu": drawn % 97 / 40, "isig": drawn % 9001, "rate_iu_per_h": drawn % 89 / 40}
     role = "sensor" if command == "sensor" else "pump"
     fields = {**said, "duration_s": 1800}
     return hear(10.0 * number, command, device=device, role=role, fields=fields)

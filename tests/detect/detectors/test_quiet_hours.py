@@ -33,7 +33,7 @@ PARIS = Setting(
 )
 def test_ends_of_the_night(tell: Tell, utc: str, quiet: int) -> None:
     """22:30 belongs to the night and 06:00 does not, in winter (UTC+1) and summer (UTC+2)."""
-    assert len(tell(NAME, PARIS).at(utc, "bolus", dose_iu=1.0)) == quiet
+    assert len(tell(NAME, PARIS).at(utc, "bolus", units_iu=1.0)) == quiet
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_ends_of_the_night(tell: Tell, utc: str, quiet: int) -> None:
 )
 def test_nights_on_which_the_clocks_change(tell: Tell, utc: str, quiet: int) -> None:
     """Quiet from 02:30 to 03:00: twice in autumn, never in the spring night, as on the wall."""
-    assert len(tell(NAME, PARIS, hours="02:30-03:00").at(utc, "bolus", dose_iu=1.0)) == quiet
+    assert len(tell(NAME, PARIS, hours="02:30-03:00").at(utc, "bolus", units_iu=1.0)) == quiet
 
 
 def test_finding_says_it_all(tell: Tell) -> None:
@@ -76,7 +76,7 @@ def test_only_the_commands_named(tell: Tell) -> None:
     """A loop may set its rates all night, and a bolus is still remarkable."""
     story = tell(NAME, PARIS, commands=("bolus",))
     assert not story.at("02:00", "temp-basal", rate_iu_per_h=1.0)
-    assert story.at("02:01", "bolus", dose_iu=1.0)
+    assert story.at("02:01", "bolus", units_iu=1.0)
 
 
 def test_reads_and_neighbours_sleep_well(tell: Tell) -> None:

@@ -22,8 +22,8 @@ def test_same_nonce_again_is_a_replay(tell: Tell) -> None:
     """A recorded pod command, sent again the next day, is a replay for certain."""
     story = tell(NAME)
     pod = {**POD, "sequence": 9}
-    assert not story.at("2026-11-23T08:00", "bolus", heard=pod, dose_iu=2.0, nonce_hex="0ea9127c")
-    (finding,) = story.at("2026-11-24T08:00", "bolus", heard=pod, dose_iu=2.0, nonce_hex="0ea9127c")
+    assert not story.at("2026-11-23T08:00", "bolus", heard=pod, units_iu=2.0, nonce_hex="0ea9127c")
+    (finding,) = story.at("2026-11-24T08:00", "bolus", heard=pod, units_iu=2.0, nonce_hex="0ea9127c")
     assert (finding.subject, finding.feature, finding.value) == ("1f014828", "copy_age_s", 86_400)
     assert finding.score == 1.0
     assert "1440 min before" in finding.text
@@ -35,7 +35,7 @@ def test_new_nonce_is_a_new_command(tell: Tell) -> None:
     for number in range(5):
         pod = {**POD, "sequence": number}
         assert not story.at(
-            60.0 * number, "bolus", heard=pod, dose_iu=2.0, nonce_hex=f"{number:08x}"
+            60.0 * number, "bolus", heard=pod, units_iu=2.0, nonce_hex=f"{number:08x}"
         )
 
 
@@ -69,17 +69,17 @@ def test_short_sequence_sets_apart_for_minutes(tell: Tell) -> None:
 def test_same_order_twice(tell: Tell, again: str, score: float | None) -> None:
     """Medtronic has no numbers: the same bolus again is the odder the sooner it comes."""
     story = tell(NAME)
-    assert not story.at("14:00", "bolus", dose_iu=2.0)
-    findings = story.at(again, "bolus", dose_iu=2.0)
+    assert not story.at("14:00", "bolus", units_iu=2.0)
+    findings = story.at(again, "bolus", units_iu=2.0)
     assert [round(f.score, 2) for f in findings] == ([] if score is None else [score])
 
 
 def test_another_order_is_no_repeat(tell: Tell) -> None:
     """A bolus of another size is another matter; so is the same for another pump."""
     story = tell(NAME)
-    story.at("14:00", "bolus", dose_iu=2.0)
-    assert not story.at("14:01", "bolus", dose_iu=2.5)
-    assert not story.at("14:02", "bolus", dose_iu=2.0, heard={"device": "999999"})
+    story.at("14:00", "bolus", units_iu=2.0)
+    assert not story.at("14:01", "bolus", units_iu=2.5)
+    assert not story.at("14:02", "bolus", units_iu=2.0, heard={"device": "999999"})
 
 
 def test_what_repeats_by_nature(tell: Tell) -> None:
@@ -116,8 +116,8 @@ def test_watch_chooses(tell: Tell) -> None:
     """Copies are an attack, repeats perhaps a habit: each has its own row."""
     for watch, bolus, press in ((("copy",), 0, 1), (("repeat",), 1, 0)):
         story = tell(NAME, watch=watch)
-        story.at("14:00", "bolus", dose_iu=2.0)
-        assert len(story.at("14:01", "bolus", dose_iu=2.0)) == bolus
+        story.at("14:00", "bolus", units_iu=2.0)
+        assert len(story.at("14:01", "bolus", units_iu=2.0)) == bolus
         story.at("14:02", "button", heard={**REMOTE, "sequence": 9})
         assert len(story.at("14:03", "button", heard={**REMOTE, "sequence": 9})) == press
         assert len(story.at("14:04", "button", heard={**REMOTE, "sequence": 5})) == press
@@ -146,6 +146,6 @@ def test_longer_memory_never_finds_less(tell: Tell, gap_s: float, low: float, hi
     counts = []
     for repeat_s in sorted((low, high)):
         story = tell(NAME, repeat_s=repeat_s)
-        story.at(0.0, "bolus", dose_iu=1.0)
-        counts.append(len(story.at(gap_s, "bolus", dose_iu=1.0)))
+        story.at(0.0, "bolus", units_iu=1.0)
+        counts.append(len(story.at(gap_s, "bolus", units_iu=1.0)))
     assert counts[0] <= counts[1]

@@ -65,7 +65,7 @@ def test_registered_programmer_may_do_all_this(tell: Tell) -> None:
     setting = Setting(devices=(PUMP, Registered("c0ffee", "medtronic", "programmer")))
     story = tell(NAME, setting)
     assert not story.at("14:05", "wakeup")
-    assert not story.at("14:06", "bolus", dose_iu=1.0)
+    assert not story.at("14:06", "bolus", units_iu=1.0)
 
 
 def test_answers_are_not_contact(tell: Tell) -> None:

@@ -29,7 +29,7 @@ def test_presence_scores_low(tell: Tell, command: Command, score: float) -> None
 
 def test_own_devices_are_left_alone(tell: Tell) -> None:
     """The patient's own pump is never a stranger, whoever commands it."""
-    assert not tell("unregistered-sender").at("14:05", "bolus", dose_iu=1.0)
+    assert not tell("unregistered-sender").at("14:05", "bolus", units_iu=1.0)
 
 
 def test_same_address_on_another_protocol_is_a_stranger(tell: Tell) -> None:

@@ -28,16 +28,16 @@ def fields_of(packet: bytes) -> dict[str, FieldValue]:
 @given(strokes=st.integers(0, 1000))
 def test_a_dose_is_read_for_both_generations(strokes: int) -> None:
     """Tenfold errors kill: new pumps count 40 strokes a unit, old ones 10."""
-    assert fields_of(NEW.long(0x42, strokes.to_bytes(2, "big"))) == {"dose_iu": strokes / 40}
+    assert fields_of(NEW.long(0x42, strokes.to_bytes(2, "big"))) == {"units_iu": strokes / 40}
     old = strokes % 256
-    assert fields_of(OLD.long(0x42, bytes([old]))) == {"dose_iu": old / 10}
+    assert fields_of(OLD.long(0x42, bytes([old]))) == {"units_iu": old / 10}
 
 
 @given(dose_tenths=st.integers(0, 250))
 def test_a_programmed_dose_comes_back(dose_tenths: int) -> None:
     """The builder rounds as pumps do; tenths survive in both generations."""
     for pump in (NEW, OLD):
-        assert fields_of(pump.bolus(dose_tenths / 10)) == {"dose_iu": dose_tenths / 10}
+        assert fields_of(pump.bolus(dose_tenths / 10)) == {"units_iu": dose_tenths / 10}
 
 
 @given(strokes=st.integers(0, 0xFFFF), half_hours=st.integers(0, 255))

@@ -54,7 +54,7 @@ def test_an_announcement_carries_no_dose() -> None:
     """The short 42 and the long one are one bolus, not two."""
     short, long = map(message_from_carelink, (PUMP.short(0x42), PUMP.bolus(2.5)))
     assert short.fields == {"opcode": "42", "opcode_name": "bolus", "announcement": True}
-    assert long.fields == {"opcode": "42", "opcode_name": "bolus", "dose_iu": 2.5}
+    assert long.fields == {"opcode": "42", "opcode_name": "bolus", "units_iu": 2.5}
 
 
 def test_a_question_is_no_announcement() -> None:

@@ -32,7 +32,7 @@ def test_bolus(now: int, later: int, half_hours: int, nonce: int) -> None:
         nonce, now / 20, extended_iu=later / 20, extended_s=half_hours * 1800
     )
     fields, exact = read(table), read(timing)
-    assert fields["dose_iu"] == exact["dose_iu"] == (now + later) / 20
+    assert fields["units_iu"] == exact["units_iu"] == (now + later) / 20
     assert fields["immediate_iu"] == exact["immediate_iu"] == now / 20
     assert exact["extended_iu"] == later / 20
     assert fields["nonce_hex"] == f"{nonce:08x}"
@@ -89,7 +89,7 @@ def test_unknown_schedule_is_named_so() -> None:
     fields = schedule_fields(bytes.fromhex("7e30bf16070065010050000a000a"))
     assert fields is not None
     assert fields["schedule"] == "unknown-07"
-    assert "dose_iu" not in fields
+    assert "units_iu" not in fields
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_the_heaviest_block_gives_the_command() -> None:
     blocks = [omnipod_insulin.cancel(1, "bolus"), *omnipod_insulin.bolus(2, 25.0)]
     message = said([omnipod_blocks.get_status(), *blocks])
     assert message.command == "bolus"
-    assert message.fields["dose_iu"] == 25.0
+    assert message.fields["units_iu"] == 25.0
     assert message.fields["nonce_hex"] == "00000002"
 
 
@@ -77,7 +77,7 @@ def test_two_claims_about_a_dose_are_compared() -> None:
     assert honest.fields["is_dose_consistent"] is True
     small, large = omnipod_insulin.bolus(1, 1.0), omnipod_insulin.bolus(1, 25.0)
     forged = said([small[0], large[1]])
-    assert forged.fields["dose_iu"] == 25.0
+    assert forged.fields["units_iu"] == 25.0
     assert forged.fields["is_dose_consistent"] is False
 
 

@@ -232,5 +232,5 @@ def test_session(vector: dict[str, Any]) -> None:
     assert {one.message.device for one in said if one.message} == {"1f07b1ee"}
     prime = said[11].message
     assert prime is not None
-    assert prime.fields["dose_iu"] == 2.6
+    assert prime.fields["units_iu"] == 2.6
     assert reader.rejections == {"omnipod/incomplete": 2}

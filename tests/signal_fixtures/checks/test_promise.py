@@ -16,7 +16,7 @@ def test_what_holds_is_silent_and_what_does_not_speaks() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["dose_iu", "rate_iu_per_h", "glucose_mg_dl", "cfo_hz", "window_s"]
+    "name", ["units_iu", "rate_iu_per_h", "glucose_mg_dl", "cfo_hz", "window_s"]
 )
 def test_units_are_known(name: str) -> None:
     """The units of the contract's examples."""
