@@ -12,13 +12,9 @@ was not finite was written as null and comes back as NaN.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from medmon.errors import InputError
-from medmon.quantities import ns_from_iso
 from medmon.records import (
     Command,
     Direction,
@@ -34,9 +30,7 @@ from medmon.records import (
     Transmission,
 )
 from medmon.wire.lines import SCHEMA
-
-_LATEST_NS = 2**63 - 1
-"""End of 64-bit nanoseconds, in the year 2262; SQLite and numpy stop there too."""
+from medmon.wire.place import Place, place_from_text
 
 
 def heard_from_lines(
@@ -65,7 +59,7 @@ def heard_from_lines(
     for number, text in enumerate(lines, start=1):
         if not text.strip():
             continue
-        place = _Place(file, number, "", _object_from_text(text, file=file, number=number))
+        place = place_from_text(text, file=file, number=number)
         place.choice("schema", (SCHEMA,))
         reader = _READERS.get(place.text("type"))
         if reader is not None:
@@ -96,7 +90,7 @@ def transmission_from_line(
     InputError
         If a key is missing or holds something else than it should.
     """
-    return _transmission(_Place(file, number, "", line))
+    return _transmission(Place(file, number, "", line))
 
 
 def gap_from_line(line: Mapping[str, Any], *, file: str = "-", number: int = 1) -> Gap:
@@ -121,108 +115,10 @@ def gap_from_line(line: Mapping[str, Any], *, file: str = "-", number: int = 1) 
     InputError
         If a key is missing or holds something else than it should.
     """
-    return _gap(_Place(file, number, "", line))
+    return _gap(Place(file, number, "", line))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An object inside a line, and how to get there.
-
-    Attributes
-    ----------
-    file : str
-        Name of the file.
-    number : int
-        Number of the line.
-    path : str
-        Keys that lead here, with a dot behind each.
-    values : mapping
-        The object.
-    """
-
-    file: str
-    number: int
-    path: str
-    values: Mapping[str, Any]
-
-    def fault(self, key: str, expected: str) -> InputError:
-        """Describe what is wrong with one key."""
-        found = repr(self.values[key])[:80] if key in self.values else "no such key"
-        return InputError(
-            f"{self.file}: line {self.number}",
-            expected=f"{self.path}{key} to be {expected}",
-            found=found,
-        )
-
-    def child(self, key: str) -> _Place:
-        """Go into an object."""
-        value = self.values.get(key)
-        if not isinstance(value, Mapping):
-            raise self.fault(key, "an object")
-        return _Place(self.file, self.number, f"{self.path}{key}.", value)
-
-    def text(self, key: str) -> str:
-        """Take a text."""
-        value = self.values.get(key)
-        if not isinstance(value, str):
-            raise self.fault(key, "a text")
-        return value
-
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        """Take one of a few words."""
-        value = self.values.get(key)
-        if value not in allowed:
-            raise self.fault(key, " or ".join(repr(word) for word in allowed))
-        return cast(str, value)
-
-    def whole(self, key: str, *, least: int = 0) -> int:
-        """Take an integer that is not below `least`."""
-        value = self.values.get(key)
-        if type(value) is not int or not least <= value <= _LATEST_NS:
-            raise self.fault(key, f"a whole number of at least {least}")
-        return value
-
-    def optional(self, key: str) -> float | None:
-        """Take a number, or None where there is none."""
-        value = self.values.get(key)
-        if value is None:
-            return None
-        if type(value) not in {int, float} or not math.isfinite(value):
-            raise self.fault(key, "a number or null")
-        return float(value)
-
-    def number_of(self, key: str) -> float:
-        """Take a number that must be there; null is one that was not finite."""
-        if key not in self.values:
-            raise self.fault(key, "a number")
-        value = self.optional(key)
-        return math.nan if value is None else value
-
-    def time_ns(self) -> int:
-        """Take the time in nanoseconds, from ``time`` where another program left them out."""
-        if "time_ns" in self.values:
-            return self.whole("time_ns")
-        try:
-            return ns_from_iso(self.text("time"))
-        except ValueError as error:
-            raise self.fault("time", "a time such as 2026-11-23T11:15:03.000001Z") from error
-
-
-def _object_from_text(text: str, *, file: str, number: int) -> Mapping[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{file}: line {number}", expected="one JSON object", found=f"{text.strip()[:60]!r}"
-        ) from error
-    if not isinstance(value, dict):
-        raise InputError(
-            f"{file}: line {number}", expected="one JSON object", found=repr(value)[:60]
-        )
-    return value
-
-
-def _transmission(place: _Place) -> Transmission:
+def _transmission(place: Place) -> Transmission:
     return Transmission(
         id=place.text("id"),
         span=_span(place.child("source")),
@@ -236,7 +132,7 @@ def _transmission(place: _Place) -> Transmission:
     )
 
 
-def _span(place: _Place) -> Span:
+def _span(place: Place) -> Span:
     return Span(
         source=place.text("uri" if "uri" in place.values else "file"),
         sample_start=place.whole("sample_start"),
@@ -245,7 +141,7 @@ def _span(place: _Place) -> Span:
     )
 
 
-def _radio(place: _Place) -> Radio:
+def _radio(place: Place) -> Radio:
     return Radio(
         freq_hz=place.number_of("freq_hz"),
         cfo_hz=place.number_of("cfo_hz"),
@@ -264,7 +160,7 @@ def _radio(place: _Place) -> Radio:
     )
 
 
-def _raw(place: _Place) -> bytes | None:
+def _raw(place: Place) -> bytes | None:
     if place.values.get("raw_hex") is None:
         return None
     try:
@@ -273,7 +169,7 @@ def _raw(place: _Place) -> bytes | None:
         raise place.fault("raw_hex", "hexadecimal digits, two a byte") from error
 
 
-def _message(place: _Place) -> Message | None:
+def _message(place: Place) -> Message | None:
     device = place.child("device")
     if device.values.get("id") is None:
         return None
@@ -287,7 +183,7 @@ def _message(place: _Place) -> Message | None:
     )
 
 
-def _role(device: _Place) -> Role | None:
+def _role(device: Place) -> Role | None:
     key = "role_heard" if "role_heard" in device.values else "role"
     if device.values.get(key) is None:
         return None
@@ -301,7 +197,7 @@ def _field(value: Any) -> FieldValue:
     return json.dumps(value) if isinstance(value, dict) else cast(FieldValue, value)
 
 
-def _gap(place: _Place) -> Gap:
+def _gap(place: Place) -> Gap:
     return Gap(
         span=_span(place.child("source")),
         time_ns=place.time_ns(),
@@ -310,7 +206,7 @@ def _gap(place: _Place) -> Gap:
     )
 
 
-def _summary(place: _Place) -> Summary:
+def _summary(place: Place) -> Summary:
     return Summary(
         time_ns=place.time_ns(),
         samples=place.whole("samples"),
@@ -323,7 +219,7 @@ def _summary(place: _Place) -> Summary:
     )
 
 
-def _counts(place: _Place) -> dict[str, int]:
+def _counts(place: Place) -> dict[str, int]:
     return {
         f"{outer}/{inner}": place.child(outer).whole(inner)
         for outer in place.values
@@ -331,7 +227,7 @@ def _counts(place: _Place) -> dict[str, int]:
     }
 
 
-_READERS: dict[str, Callable[[_Place], Transmission | Gap | Summary]] = {
+_READERS: dict[str, Callable[[Place], Transmission | Gap | Summary]] = {
     "transmission": _transmission,
     "gap": _gap,
     "summary": _summary,
