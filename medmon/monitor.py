@@ -63,22 +63,24 @@ class Monitor:
         self._board = Board(own=tuple(self.devices))
         self._tally = _Tally()
 
-    def feed(self, item: Block | Gap | Transmission) -> list[Record]:
-        """Take the next samples, a gap, or a transmission that was recorded before.
+    def feed(self, item: Block | Gap | Transmission | Summary) -> list[Record]:
+        """Take the next samples, a gap, or what was recorded before.
 
         Parameters
         ----------
-        item : Block, Gap or Transmission
-            In the order of the stream.
+        item : Block, Gap, Transmission or Summary
+            In the order of the stream. The summary of an earlier run says how far its stream
+            went, so that a silence at its end is noticed again.
 
         Returns
         -------
         list of Record
             What has to be told now.
         """
+        if isinstance(item, Summary):
+            return self._advanced(item.time_ns)
         if isinstance(item, Transmission):
-            self._tally.passed(item.time_ns)
-            return self._judged([item])
+            return self._advanced(item.time_ns) + self._judged([item])
         records: list[Record] = []
         for step in self._receiver.steps(item):
             records += self._work(step)
@@ -116,12 +118,16 @@ class Monitor:
         """Take one chunk of work through the rooms behind the receiver."""
         transmissions = [heard for burst in step.bursts for heard in self.reader.feed(burst)]
         transmissions += self.reader.advance(step.settled_ns)
-        records = self._judged(transmissions)
-        records += self._alarmed(self._judge.advance(step.settled_ns))
-        records += self._tally.alarmed(self._board.advance(step.settled_ns - SETTLE_NS))
+        records = self._judged(transmissions) + self._advanced(step.settled_ns)
         if self._tally.passed(step.time_ns):
             records.append(self._tally.status(step.noise_dbfs, self.reader.rejections))
         return records
+
+    def _advanced(self, time_ns: int) -> list[Record]:
+        """Let stream time pass behind the reader."""
+        self._tally.time_ns = max(self._tally.time_ns, time_ns)
+        records = self._alarmed(self._judge.advance(time_ns))
+        return records + self._tally.alarmed(self._board.advance(time_ns - SETTLE_NS))
 
     def _judged(self, transmissions: Iterable[Transmission]) -> list[Record]:
         records: list[Record] = []

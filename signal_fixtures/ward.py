@@ -1,9 +1,9 @@
 """A bed's ordinary life: names of acts come in, acts go out; a scenario in, its medmon.toml out.
 
 The register `ACTS` is what a scenario file may say under ``act`` outside attacks. `medmon_toml`
-describes the bed as a hospital would: only the devices that are the patient's own and have an
-address of their own on the air, and the clinician's limits. Manager and programmer speak with
-the address of their pod or pump, so the pod and the pump stand for both.
+describes the bed as a hospital would: the devices that are the patient's own, and the clinician's
+limits. A pod's manager speaks with the address of its pod, which stands for both; a programmer
+speaks with the address of its pump and is registered under its name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ _CLASSES = (
 ACTS: Mapping[str, type[Any]] = {act.name: act for act in _CLASSES}
 """Every ordinary act by its name."""
 
-_ROLES = {"pump": "pump", "remote": "remote", "meter": "meter", "sensor": "sensor", "pod": "pump"}
+_ROLES = {
+    "pump": "pump",
+    "remote": "remote",
+    "meter": "meter",
+    "sensor": "sensor",
+    "pod": "pump",
+    "programmer": "programmer",
+}
 
 
 def medmon_toml(scenario: Scenario) -> str:
@@ -56,8 +63,10 @@ def medmon_toml(scenario: Scenario) -> str:
 
 
 def _device_lines(device: Device) -> list[str]:
+    # A programmer speaks with the pump's address; it is registered under its name, so that its
+    # sessions are expected.
     entries = {
-        "id": device.id,
+        "id": device.id or device.name,
         "protocol": device.family,
         "role": _ROLES[device.kind],
         "name": device.name,

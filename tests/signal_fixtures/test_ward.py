@@ -29,6 +29,7 @@ def test_the_patients_own_devices_are_registered_and_nobody_else() -> None:
         ("411525", "remote", "medtronic"),
         ("266b2c", "sensor", "medtronic"),
         ("c527ad", "meter", "medtronic"),
+        ("carelink", "programmer", "medtronic"),
     }
     assert [d["asset"] for d in read["device"] if d["role"] == "pump"] == ["PUMP-0117"]
 
