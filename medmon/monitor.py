@@ -102,6 +102,7 @@ class Monitor:
         records += self._judged(self.reader.flush())
         records += self._alarmed(self._judge.advance(self._tally.time_ns))
         records += self._alarmed(self._judge.flush())
+        records += self._tally.alarmed(self._board.advance(self._tally.time_ns))
         return records + self._tally.alarmed(self._board.flush())
 
     def summary(self) -> Summary:

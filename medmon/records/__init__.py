@@ -1,0 +1,96 @@
+"""The nouns of medmon: what one room hands to the next, and what leaves the house.
+
+capture makes `Block` and `Gap`, phy makes `Burst`, protocols makes `Transmission`, detect makes
+`Verdict`, respond makes `Alarm`. Records are frozen and know no behaviour beyond simple
+properties; a field has one name from here to JSON, CSV and SQL, with its unit as the last word.
+
+Times are `time_ns`: integer nanoseconds of UTC since 1970-01-01, computed as capture epoch plus
+sample index over rate, never read from a clock. Levels are in dB relative to full scale (dBFS),
+where full scale is a complex sample of magnitude 1.0.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from medmon.records.judgement import (
+    AlarmKind,
+    Finding,
+    Priority,
+    Registered,
+    Setting,
+    Verdict,
+)
+from medmon.records.outcome import (
+    Alarm,
+    AlarmPhase,
+    AlarmState,
+    Evidence,
+    Status,
+    Summary,
+)
+from medmon.records.samples import (
+    Block,
+    Burst,
+    ComplexArray,
+    FloatArray,
+    Frame,
+    Gap,
+    LineCode,
+    Modem,
+    Modulation,
+    Radio,
+    Span,
+)
+from medmon.records.speech import (
+    Command,
+    Direction,
+    FieldValue,
+    Integrity,
+    Message,
+    Packet,
+    Rejection,
+    RejectionReason,
+    Role,
+    Transmission,
+)
+
+Record: TypeAlias = Transmission | Finding | Gap | Alarm | Status | Summary
+"""What the monitor hands out; each becomes one JSON line of the same type name."""
+
+__all__ = [
+    "Alarm",
+    "AlarmKind",
+    "AlarmPhase",
+    "AlarmState",
+    "Block",
+    "Burst",
+    "Command",
+    "ComplexArray",
+    "Direction",
+    "Evidence",
+    "FieldValue",
+    "Finding",
+    "FloatArray",
+    "Frame",
+    "Gap",
+    "Integrity",
+    "LineCode",
+    "Message",
+    "Modem",
+    "Modulation",
+    "Packet",
+    "Priority",
+    "Radio",
+    "Record",
+    "Registered",
+    "Rejection",
+    "RejectionReason",
+    "Role",
+    "Setting",
+    "Span",
+    "Status",
+    "Summary",
+    "Transmission",
+    "Verdict",
+]

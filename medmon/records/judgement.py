@@ -1,0 +1,144 @@
+"""The nouns of judgement: what the monitor was told about the bed, findings and verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from medmon.records.samples import Span
+from medmon.records.speech import Role
+
+Priority: TypeAlias = Literal["high", "medium", "low", "info"]
+AlarmKind: TypeAlias = Literal["security", "technical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One of the patient's own devices, as the configuration names it.
+
+    Attributes
+    ----------
+    id : str
+        Its address in lower-case hexadecimal, as its decoder prints it.
+    protocol : str
+        Name of its decoder.
+    role : str
+        What it is.
+    asset, name : str or None
+        The hospital's inventory number, and what people call it.
+    rssi_min_dbfs, rssi_max_dbfs : float or None
+        Band its signal strength stays in, where somebody measured it.
+    """
+
+    id: str
+    protocol: str
+    role: Role
+    asset: str | None = None
+    name: str | None = None
+    rssi_min_dbfs: float | None = None
+    rssi_max_dbfs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the monitor was told about the bed: devices, limits, local time.
+
+    Attributes
+    ----------
+    devices : tuple of Registered
+        The patient's own devices.
+    timezone : str
+        Name of the zone of the bed's clock.
+    max_bolus_iu, max_basal_iu_per_h, max_daily_iu : float or None
+        Limits of a clinician; None is not limited.
+    min_bolus_interval_s : float or None
+        Shortest time between two boluses.
+    quiet_hours : str or None
+        Local hours in which nobody programmes the pump: "22:30-06:00".
+    """
+
+    devices: tuple[Registered, ...] = ()
+    timezone: str = "UTC"
+    max_bolus_iu: float | None = None
+    max_basal_iu_per_h: float | None = None
+    max_daily_iu: float | None = None
+    min_bolus_interval_s: float | None = None
+    quiet_hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One detector's remark about one thing it saw; it explains itself.
+
+    Attributes
+    ----------
+    detector : str
+        Which detector speaks.
+    subject : str
+        The device the remark is about; alarms are grouped by it.
+    feature : str
+        The quantity that stood out.
+    value : float, int, str or None
+        What was seen.
+    expected : str
+        What would have been ordinary.
+    text : str
+        One sentence for a person at the bedside.
+    score : float
+        How far out of the ordinary, 0 to 1; 1 is certain.
+    p_value : float or None
+        Chance of the same in ordinary traffic, where it is calibrated.
+    time_ns : int
+        When.
+    transmissions : tuple of str
+        Identifiers of the transmissions it rests on.
+    spans : tuple of Span
+        Where they stand in the recording.
+    """
+
+    detector: str
+    subject: str
+    feature: str
+    value: float | int | str | None
+    expected: str
+    text: str
+    time_ns: int
+    score: float = 1.0
+    p_value: float | None = None
+    transmissions: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A policy's decision about findings: this deserves that response.
+
+    Attributes
+    ----------
+    policy : str
+        Identifier of the policy's row.
+    priority : str
+        How urgent the policy says it is.
+    kind : str
+        "security", or "technical" when the monitor itself is in trouble.
+    title, action : str
+        What happened, and what a person should do.
+    subject : str
+        The device it is about.
+    time_ns : int
+        When.
+    findings : tuple of Finding
+        What it rests on.
+    latching : bool
+        Whether the alarm stays until a person resets it.
+    """
+
+    policy: str
+    priority: Priority
+    kind: AlarmKind
+    title: str
+    action: str
+    subject: str
+    time_ns: int
+    findings: tuple[Finding, ...]
+    latching: bool = True
