@@ -14,6 +14,7 @@ import numpy as np
 
 from medmon.phy.activity import Activity, Region
 from medmon.phy.channelizer import Channelizer, Grid
+from medmon.phy.dc import DcBlock
 from medmon.phy.emitters import emitters
 from medmon.phy.images import is_image
 from medmon.phy.noise import NoiseFloor
@@ -50,6 +51,7 @@ class Stream:
     def __init__(self, rate_hz: float, modems: Sequence[Modem]) -> None:
         self.grid = Grid.for_rate(rate_hz)
         self._modems = tuple(modem for modem in modems if fits(modem, rate_hz))
+        self._dc = DcBlock(self.grid.slot_samples)
         self._channelizer = Channelizer(self.grid)
         self._floor = NoiseFloor(self.grid.channels)
         self._activity = Activity(self.grid)
@@ -83,6 +85,7 @@ class Stream:
         slot = self.grid.slot_samples
         whole = len(iq) // slot
         padded = np.pad(iq, (0, -len(iq) % slot)) if len(iq) % slot else iq
+        padded = self._dc.feed(padded)
         powers = self._channelizer.feed(padded)
         floor = self._floor.feed(powers[:whole]) if whole else self._floor.power
         self._tape.append(_Chunk(self._slots, padded, powers))
