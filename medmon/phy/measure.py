@@ -29,7 +29,10 @@ BAND_POWER = 0.95
 OWN_RISE = 0.93
 """Rise time of the tuner's filter times its noise width: 0.93 by its step response."""
 AREA_CHIPS = 0.4
-"""Half the window, in chips, over which an edge is measured."""
+SHARP_CHIPS = 0.12
+"""Half the window, in chips, over which an edge is measured: with a narrow filter and a wide one.
+What lies outside an edge adds noise and nothing else."""
+LEAST_EDGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +67,71 @@ def clocking(heard: Reception) -> Clocking:
     Clocking
         The fitted clock; the reception's own where fewer than 8 edges are usable.
     """
-    chips = heard.known_chips
-    begins = heard.chip_places(-0.5)
-    rough = Clocking(float(begins[0]), heard.clock.step, np.inf)
-    changes = np.flatnonzero(chips[1:] != chips[:-1]) + 1
+    step = heard.clock.step
+    rough = Clocking(float(heard.chip_places(-0.5)[0]), step, np.inf)
     wave = _wave(heard)
-    reach = AREA_CHIPS * heard.clock.step
-    inside = (begins[changes] > reach + 1) & (begins[changes] < wave.size - reach - 2)
-    changes = changes[inside]
-    if changes.size < 8:
+    return _fitted(wave, _levels(heard, wave), heard.known_chips, rough, AREA_CHIPS * step)
+
+
+def sharpened(heard: Reception, fitted: Clocking, wide: Baseband) -> Clocking:
+    """Fit the clock of an OOK packet once more, to the steeper edges of a wider signal.
+
+    Parameters
+    ----------
+    heard : Reception
+        The packet.
+    fitted : Clocking
+        Its clock as fitted to the narrow signal.
+    wide : Baseband
+        The same stretch, several chip rates wide.
+
+    Returns
+    -------
+    Clocking
+        The better of the two, in samples of the narrow signal: a neighbour within the wider
+        band spoils the edges there, and shows itself by their scatter.
+    """
+    narrow, ratio = heard.band, heard.band.step / wide.step
+    lag = (narrow.first_sample - wide.first_sample) / wide.step
+    rough = Clocking(fitted.first_edge * ratio + lag, fitted.step * ratio, np.inf)
+    wave = np.abs(wide.iq)
+    middles = rough.first_edge + rough.step * (np.arange(heard.known_chips.size) + 0.5)
+    values = np.interp(middles, np.arange(wave.size), wave)
+    marks = heard.known_chips
+    levels = float(np.median(values[~marks])), float(np.median(values[marks]))
+    sharp = _fitted(wave, levels, marks, rough, SHARP_CHIPS * rough.step)
+    if sharp.error / ratio >= fitted.error:
+        return fitted
+    return Clocking((sharp.first_edge - lag) / ratio, sharp.step / ratio, sharp.error / ratio)
+
+
+def _fitted(
+    wave: FloatArray,
+    levels: tuple[float, float],
+    chips: npt.NDArray[np.bool_],
+    rough: Clocking,
+    reach: float,
+) -> Clocking:
+    """Draw the straight line through the places of all edges."""
+    changes = np.flatnonzero(chips[1:] != chips[:-1]) + 1
+    edges = np.asarray(rough.first_edge + rough.step * changes, dtype=np.float64)
+    inside = (edges > reach + 1) & (edges < wave.size - reach - 2)
+    changes, edges = changes[inside], edges[inside]
+    if changes.size < LEAST_EDGES:
         return rough
-    late = _lateness(wave, begins[changes], reach, _levels(heard, wave), chips[changes])
+    late = _lateness(wave, edges, reach, levels, chips[changes])
     design = np.stack(
         (np.ones(changes.size), changes.astype(np.float64), np.where(chips[changes], 1.0, -1.0)),
         axis=1,
     )
-    good = np.abs(late - np.median(late)) < reach / 2
-    if good.sum() < 8:
+    good = np.abs(late - np.median(late)) < reach
+    if good.sum() < LEAST_EDGES:
         return rough
     line, *_ = np.linalg.lstsq(design[good], late[good], rcond=None)
     scatter = float(np.std(late[good] - design[good] @ line))
-    return Clocking(
-        float(begins[0] + line[0]),
-        float(heard.clock.step + line[1]),
-        2 * scatter / float(np.sqrt(good.sum())),
-    )
+    # The end of a line is known half as well as its middle.
+    error = 2 * scatter / float(np.sqrt(good.sum()))
+    return Clocking(float(rough.first_edge + line[0]), float(rough.step + line[1]), error)
 
 
 def _wave(heard: Reception) -> FloatArray:

@@ -14,8 +14,9 @@ from medmon.phy.timing import Clock
 from medmon.phy.tuner import Baseband, Tuner
 from medmon.records import Frame, Radio
 
-WIDE_CHIPS = 64
-"""Sample rate, in chips, at which edges are looked at."""
+EDGE_CHIPS = 6
+RISE_CHIPS = 16
+"""Half widths, in chip rates, with which edges are placed and their rise is measured."""
 PASSES = 6
 LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
@@ -70,6 +71,11 @@ def heard(
     """
     band = reception.band
     reception, fitted = _followed(reception)
+    rise_us = None
+    if reception.modem.modulation == "ook":
+        wide = _wide(reception, tuner, EDGE_CHIPS)
+        fitted = measure.sharpened(reception, fitted, wide)
+        rise_us = _rise_us(reception, fitted, _wide(reception, tuner, RISE_CHIPS))
     start, stop = _ends(reception, fitted, stretch, around)
     noise = density * band.noise_width_hz
     power = measure.on_power(reception, noise)
@@ -86,21 +92,23 @@ def heard(
         modulation=reception.modem.modulation,
         symbol_rate_hz=band.rate_hz / fitted.step,
         deviation_hz=reception.deviation_hz,
-        rise_us=_rise_us(reception, fitted, tuner),
+        rise_us=rise_us,
     )
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),))
 
 
-def _rise_us(reception: Reception, fitted: measure.Clocking, tuner: Tuner) -> float | None:
+def _wide(reception: Reception, tuner: Tuner, chips: int) -> Baseband:
+    """Tune to a packet's carrier with a passband of some chip rates to either side."""
+    half_width_hz = chips * reception.modem.symbol_rate_hz
+    return tuner.tune(reception.carrier_hz, half_width_hz=half_width_hz, rate_hz=4 * half_width_hz)
+
+
+def _rise_us(reception: Reception, fitted: measure.Clocking, wide: Baseband) -> float | None:
     """Measure the rise of a keyed carrier; a shifted one does not rise inside its packet."""
-    if reception.modem.modulation != "ook":
-        return None
     band = reception.band
     chips = reception.known_chips
     rising = np.flatnonzero(chips[1:] & ~chips[:-1]) + 1
     places = band.first_sample + band.step * (fitted.first_edge + fitted.step * rising)
-    rate_hz = WIDE_CHIPS * reception.modem.symbol_rate_hz
-    wide = tuner.tune(reception.carrier_hz, half_width_hz=rate_hz / 4, rate_hz=rate_hz)
     edges = np.asarray((places - wide.first_sample) / wide.step, dtype=np.float64)
     return measure.rise_us(wide, edges, fitted.step * band.step / wide.step)
 
