@@ -41,10 +41,10 @@ def commands() -> str:
         "# Commands",
         "Every verb understands `-h`; what it prints stands here.",
         "Frequencies, rates and durations are written as people write them: `916.5M`, `1h23m`.",
-        f"```text\n{root.get_help(_context(root, 'medmon'))}\n```",
     ]
-    for path, command in _commands(root, ("medmon",)):
-        parts += [f"## {path}", f"```text\n{command.get_help(_context(command, path))}\n```"]
+    for path, context in _contexts():
+        heading = f"## {path}" if " " in path else ""
+        parts += [heading, f"```text\n{context.get_help()}\n```"]
     return _page(parts)
 
 
@@ -205,19 +205,20 @@ PAGES: Mapping[str, Callable[[], str]] = {
 """Name of each page and the function that makes it."""
 
 
-def _context(command: click.Command, name: str) -> click.Context:
-    return command.make_context(name, [], resilient_parsing=True, terminal_width=92)
-
-
-def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        return
-    context = click.Context(command)
-    for name in command.list_commands(context):
-        below = command.get_command(context, name)
-        if below is not None:
-            yield " ".join((*path, name)), below
-            yield from _commands(below, (*path, name))
+def _contexts() -> Iterator[tuple[str, click.Context]]:
+    """Walk over all verbs; a context knows its parent, as in a real call."""
+    waiting = [root.make_context("medmon", [], resilient_parsing=True, terminal_width=92)]
+    while waiting:
+        context = waiting.pop(0)
+        yield context.command_path, context
+        if isinstance(context.command, click.Group):
+            for name in reversed(context.command.list_commands(context)):
+                below = context.command.get_command(context, name)
+                if below is not None:
+                    given: list[str] = []
+                    waiting.insert(
+                        0, below.make_context(name, given, context, resilient_parsing=True)
+                    )
 
 
 def _plugin_page(kind: plugins.Kind, heading: str, opening: str) -> str:
@@ -313,7 +314,7 @@ def documented_names() -> dict[str, set[str]]:
     """Return what has to be documented: kind to names. The tests ask for it."""
     tree = ast.parse((ROOT / "medmon" / "errors.py").read_text(encoding="utf-8"))
     return {
-        "commands": {path for path, _ in _commands(root, ("medmon",))},
+        "commands": {path for path, _ in _contexts() if " " in path},
         "policies": {policy.id for policy in policies_from_config(Config())},
         "detectors": set(plugins.names("detectors")),
         "protocols": set(plugins.names("protocols")),
