@@ -227,6 +227,7 @@ def block_stream(
     lost = dict(scene.gaps)
 
     def gap() -> Iterator[Gap]:
+        """Give the gap that begins here, if one does."""
         if position in lost:
             span = Span(source, position, lost[position])
             yield Gap(span, _time_ns(scene, epoch_ns, position), scene.rate_hz, "lost on purpose")

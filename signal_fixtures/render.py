@@ -15,8 +15,7 @@ stay as they were. Writing it into files is `signal_fixtures.recording_file`'s.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,7 +32,7 @@ _PHASE, _NOISE = 2, 3
 _TAIL_S = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Recording:
     """What one receiver hears of a scenario.
 
@@ -47,12 +46,22 @@ class Recording:
         What the receiver sees; None is the scenario's own.
     longest_gap_s : float or None
         Silences are cut down to this; None leaves them as they are.
+    sample_count : int
+        Length; where silences are cut, this takes a look through the emissions beforehand.
     """
 
     scenario: Scenario
     seed: int = 0
     band: Band | None = None
     longest_gap_s: float | None = None
+    sample_count: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        seconds = self.scenario.duration_s
+        if self.longest_gap_s is not None:
+            last_ns = max((e.end_ns for e in self.emissions()), default=self.epoch_ns)
+            seconds = min(seconds, (last_ns - self.epoch_ns) / 1e9 + _TAIL_S)
+        object.__setattr__(self, "sample_count", round(seconds * self.tuned.rate_hz))
 
     @property
     def tuned(self) -> Band:
@@ -63,15 +72,6 @@ class Recording:
     def epoch_ns(self) -> int:
         """UTC time of sample 0."""
         return self.scenario.start_ns
-
-    @cached_property
-    def sample_count(self) -> int:
-        """Length of the recording; where silences are cut this looks through the emissions."""
-        seconds = self.scenario.duration_s
-        if self.longest_gap_s is not None:
-            last_ns = max((e.end_ns for e in self.emissions()), default=self.epoch_ns)
-            seconds = min(seconds, (last_ns - self.epoch_ns) / 1e9 + _TAIL_S)
-        return round(seconds * self.tuned.rate_hz)
 
     def emissions(self) -> Iterator[Emission]:
         """Give the emissions inside the band.

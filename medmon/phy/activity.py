@@ -71,9 +71,11 @@ class _Open:
     owned_from: int
 
     def touches(self, low: int, high: int) -> bool:
+        """Tell whether a run of channels overlaps this region or stands next to it."""
         return low <= self.high + 1 and high >= self.low - 1
 
     def closed(self, overlap: int = 0) -> Region:
+        """Give the region as it is now; with an overlap it is cut and goes on."""
         stop = self.last_slot + 1
         return Region(self.start_slot, stop, self.low, self.high, self.owned_from, stop - overlap)
 
