@@ -224,8 +224,11 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
     spectra = np.fft.fftshift(np.fft.fft(frames * np.hanning(size).astype(np.float32)), axes=1)
     power = (spectra.real**2 + spectra.imag**2).sum(axis=0) / (size * 0.375 * piece.size)
     bin_hz = band.rate_hz / size
-    clean = np.maximum(power - density * bin_hz * (power > 0), 0.0)
-    total = np.cumsum(clean) / max(float(clean.sum()), 1e-30)
+    passed = np.abs(np.arange(size) - size // 2) * bin_hz < band.noise_width_hz / 2
+    # Noise less than its mean must cancel noise above it: clipped at zero bin by bin, what is
+    # left of it would add up to a width of its own.
+    gathered = np.cumsum(np.where(passed, power - density * bin_hz, 0.0))
+    total = np.maximum.accumulate(gathered) / max(float(gathered[-1]), 1e-30)
     out = (1 - BAND_POWER) / 2
     low, high = (float(np.interp(part, total, np.arange(size))) for part in (out, 1 - out))
     return max((high - low) * bin_hz, bin_hz, least_hz)
