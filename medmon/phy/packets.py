@@ -8,6 +8,7 @@ import numpy as np
 
 from medmon.phy import measure
 from medmon.phy.bursts import Stretch
+from medmon.phy.fsk import tones_hz
 from medmon.phy.preamble import lead_chips
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.timing import Clock
@@ -120,14 +121,31 @@ def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
     """
     fitted = measure.clocking(reception)
     for _ in range(PASSES):
-        ahead = reception.lead + len(reception.modem.sync) + 0.5
-        clock = Clock(fitted.first_edge + SOFT_LAG + ahead * fitted.step, fitted.step)
+        clock = _clock(reception, fitted)
         lead = lead_chips(reception.soft, clock, reception.modem)
         if lead <= reception.lead:
             break
         reception = replace(reception, clock=clock, lead=lead)
         fitted = measure.clocking(reception)
-    return reception, fitted
+    return _retoned(replace(reception, clock=_clock(reception, fitted))), fitted
+
+
+def _clock(reception: Reception, fitted: measure.Clocking) -> Clock:
+    """Count a fitted clock from the first chip after the sync word, as receptions do."""
+    ahead = reception.lead + len(reception.modem.sync) + 0.5
+    return Clock(fitted.first_edge + SOFT_LAG + ahead * fitted.step, fitted.step)
+
+
+def _retoned(reception: Reception) -> Reception:
+    """Measure the tones once more where the better clock puts the middles of the chips."""
+    if reception.deviation_hz is None:
+        return reception
+    low_hz, high_hz = tones_hz(reception)
+    return replace(
+        reception,
+        carrier_hz=reception.band.offset_hz + (low_hz + high_hz) / 2,
+        deviation_hz=(high_hz - low_hz) / 2,
+    )
 
 
 def decibel(power: float) -> float:
