@@ -3,7 +3,8 @@
 The preamble is followed back from the sync word as long as it fits. Where it begins is a change
 point: of all numbers of chips the one wins that gathers most evidence, each chip adding what it
 speaks for a burst that is on the air. An on-off keyed burst shows itself by its marks only; a
-frequency-shift keyed one by every chip that is more than half a chip's worth.
+frequency-shift keyed one by every chip that is more than a quarter of a chip's worth: noise alone
+reaches no more, and a weak chip at the beginning still counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from medmon.records import FloatArray, Modem
 
 LONGEST_CHIPS = 8192
 """Preambles are not followed further back: 0.2 s at the highest chip rate."""
+WORTH = 0.25
 
 
 def pattern(modem: Modem, count: int) -> npt.NDArray[np.bool_]:
@@ -65,6 +67,6 @@ def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
     if modem.modulation == "ook":
         evidence = np.where(marks, heard, 0.0)
     else:
-        evidence = np.where(marks, heard, -heard) - 0.5
+        evidence = np.where(marks, heard, -heard) - WORTH
     gathered = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
     return int(gathered.argmax())
