@@ -1,0 +1,12 @@
+"""Samples come in, pictures go out: what a recording looks like in time and frequency.
+
+`rows` averages the power of a stream of any length into a few hundred spectra, `spectrogram`
+draws them with boxes around what was found.
+"""
+
+from __future__ import annotations
+
+from medmon.pictures.rows import PowerRows
+from medmon.pictures.spectrogram import Box, spectrogram_png
+
+__all__ = ["Box", "PowerRows", "spectrogram_png"]
