@@ -146,9 +146,8 @@ class Activity:
     def _hot(self, excess: FloatArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         rows = np.concatenate((self._late, excess))
         self._late = rows[-(ROWS - 1) :].copy()
-        total = np.cumsum(rows, axis=0, dtype=np.float64)
-        total[ROWS:] -= total[:-ROWS].copy()
-        four = (total[ROWS - 1 :] / ROWS).astype(np.float32)
+        # The mean of each row and the three before it; a running sum would gather rounding errors.
+        four = (rows[3:] + rows[2:-1] + rows[1:-2] + rows[:-3]) * np.float32(1 / ROWS)
         begin = (excess > ONE_ROW) | (four > FOUR_ROWS)
         begin |= _wide(excess, ONE_ROW_WIDE) | _wide(four, FOUR_ROWS_WIDE)
         return begin, begin | (four > KEEP)
@@ -186,9 +185,10 @@ class Activity:
 
 def _wide(power: FloatArray, threshold: float) -> npt.NDArray[np.bool_]:
     """Mark the channels of every group of `WIDE` neighbours whose mean passes a threshold."""
-    total = np.cumsum(power, axis=1, dtype=np.float64)
-    total[:, WIDE:] -= total[:, :-WIDE].copy()
-    hot = total[:, WIDE - 1 :] > threshold * WIDE
+    total = power[:, 3:] + power[:, 2:-1] + power[:, 1:-2] + power[:, :-3]
+    hot = total > np.float32(threshold * WIDE)
+    if not hot.any():
+        return np.zeros(power.shape, dtype=np.bool_)
     marked = np.zeros(power.shape, dtype=np.bool_)
     for shift in range(WIDE):
         marked[:, shift : shift + hot.shape[1]] |= hot

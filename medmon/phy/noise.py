@@ -67,7 +67,8 @@ class NoiseFloor:
         # faster.
         rank = int(QUANTILE * (len(powers) - 1))
         self._quantiles.append(np.partition(powers, rank, axis=0)[rank])
-        floor = np.median(np.stack(self._quantiles), axis=0) / QUANTILE_OVER_MEAN
+        middle = len(self._quantiles) // 2
+        floor = np.sort(np.stack(self._quantiles), axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
         if len(self._quantiles) < SETTLED_CHUNKS:
             floor = np.minimum(floor, EARLY_LIMIT * np.median(floor))
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)

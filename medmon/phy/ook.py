@@ -8,6 +8,7 @@ soft waveform: the phase of these transmitters is of no use, their oscillators w
 from __future__ import annotations
 
 import numpy as np
+from scipy import fft
 
 from medmon.phy import linecode, sync
 from medmon.phy.reception import Reception, matched, read, shifted
@@ -69,8 +70,8 @@ def _lines_hz(tuner: Tuner, place: Place) -> list[float]:
     reach_hz = place.reach_hz
     band = tuner.listen(place, place.offset_hz, half_width_hz=reach_hz, rate_hz=4 * reach_hz)
     size = 1 << max(10, (band.iq.size - 1).bit_length())
-    spectrum = np.abs(np.fft.fft(band.iq, n=size))
-    offsets_hz = np.fft.fftfreq(size, 1 / band.rate_hz)
+    spectrum = np.abs(fft.fft(band.iq, n=size))
+    offsets_hz = fft.fftfreq(size, 1 / band.rate_hz)
     spectrum[np.abs(offsets_hz) > reach_hz] = 0.0
     chosen: list[float] = []
     weakest = LINE_PART * float(spectrum.max())
@@ -105,7 +106,7 @@ def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:
        transform", Proc. IEEE 66(1), 1978.
     """
     size = 1 << max(10, (2 * iq.size - 1).bit_length())
-    spectrum = np.abs(np.fft.fft(iq * np.hanning(iq.size).astype(np.float32), n=size))
+    spectrum = np.abs(fft.fft(iq * np.hanning(iq.size).astype(np.float32), n=size))
     reach = max(2, min(round(reach_hz / rate_hz * size), size // 2 - 2))
     lines = np.concatenate((spectrum[-reach:], spectrum[: reach + 1]))
     top = int(lines[1:-1].argmax()) + 1

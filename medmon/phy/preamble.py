@@ -15,6 +15,8 @@ import numpy.typing as npt
 from medmon.phy.timing import Clock, between
 from medmon.records import FloatArray, Modem
 
+SILENCE_CHIPS = 12.0
+"""Evidence against a burst, in chips, after which it is not followed further back."""
 LONGEST_CHIPS = 8192
 """Preambles are not followed further back: 0.2 s at the highest chip rate."""
 WORTH = 0.25
@@ -69,4 +71,6 @@ def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
     else:
         evidence = np.where(marks, heard, -heard) - WORTH
     gathered = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
-    return int(gathered.argmax())
+    # Behind a silence may stand the preamble of the burst before; it is not this one's.
+    lost = np.maximum.accumulate(gathered) - gathered > SILENCE_CHIPS
+    return int(gathered[: int(lost.argmax()) if lost.any() else None].argmax())

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import fft
 
 from medmon.records import ComplexArray
 
@@ -100,7 +101,7 @@ class Tuner:
     def __init__(self, iq: ComplexArray, first_sample: int, rate_hz: float) -> None:
         self._length = len(iq)
         self._size = _fast_length(len(iq) + len(iq) // 16 + 64)
-        self._spectrum = np.fft.fft(iq, n=self._size).astype(np.complex64)
+        self._spectrum = fft.fft(iq, n=self._size).astype(np.complex64)
         self._first = first_sample
         self._rate_hz = rate_hz
 
@@ -158,7 +159,7 @@ class Tuner:
         wanted = centre + np.arange(-(count // 2), count // 2)
         inside = np.abs(wanted) < self._size // 2
         bins = np.where(inside, self._spectrum[wanted % self._size] * shape, 0)
-        narrow = np.fft.ifft(np.fft.ifftshift(bins).astype(np.complex64))
+        narrow = fft.ifft(fft.ifftshift(bins).astype(np.complex64))
         step = self._size / count
         kept = int(np.ceil(self._length / step))
         return Baseband(
