@@ -7,6 +7,6 @@ draws them with boxes around what was found.
 from __future__ import annotations
 
 from medmon.pictures.rows import PowerRows
-from medmon.pictures.spectrogram import Box, spectrogram_png
+from medmon.pictures.spectrogram import Box, draw_spectrogram, plain_text, spectrogram_png
 
-__all__ = ["Box", "PowerRows", "spectrogram_png"]
+__all__ = ["Box", "PowerRows", "draw_spectrogram", "plain_text", "spectrogram_png"]

@@ -18,6 +18,7 @@ from medmon.records import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
 BOXES_MAX = 200
 """More boxes than this would hide the picture; the first ones are drawn."""
@@ -89,6 +90,48 @@ def spectrogram_png(
     figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)  # takes the figure away from any window
     axes = figure.add_subplot()
+    image = draw_spectrogram(
+        axes, power_dbfs, seconds=seconds, freq_hz=freq_hz, rate_hz=rate_hz, boxes=boxes
+    )
+    figure.colorbar(image, ax=axes, label="dBFS in a bin", pad=0.01)
+    axes.set_xlabel("time in s")
+    axes.set_title(plain_text(title), parse_math=False)
+    data = BytesIO()
+    figure.savefig(data, format="png", metadata={"Software": None})
+    return data.getvalue()
+
+
+def draw_spectrogram(
+    axes: Axes,
+    power_dbfs: FloatArray,
+    *,
+    seconds: float,
+    freq_hz: float,
+    rate_hz: float,
+    boxes: Sequence[Box] = (),
+) -> AxesImage:
+    """Draw a spectrogram into a figure that holds other things too.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw; the horizontal axis becomes seconds, the vertical one megahertz.
+    power_dbfs : ndarray of float32, shape (n_rows, n_bins)
+        As `spectrogram_png` takes it.
+    seconds : float
+        Time that the rows cover.
+    freq_hz : float
+        Frequency of the middle; 0.0 draws offsets.
+    rate_hz : float
+        Width of the band.
+    boxes : sequence of Box
+        What to point out; the first `BOXES_MAX` are drawn.
+
+    Returns
+    -------
+    AxesImage
+        The image, for a colour bar.
+    """
     lowest, highest = levels(power_dbfs)
     edges_mhz = ((freq_hz - rate_hz / 2) / 1e6, (freq_hz + rate_hz / 2) / 1e6)
     shown = power_dbfs.T if power_dbfs.size else np.full((1, 1), np.nan, dtype=np.float32)
@@ -102,17 +145,12 @@ def spectrogram_png(
         vmax=highest,
         extent=(0.0, max(seconds, 1e-6), *edges_mhz),
     )
-    figure.colorbar(image, ax=axes, label="dBFS in a bin", pad=0.01)
     axes.set_facecolor("0.6")
-    axes.set_xlabel("time in s")
     axes.set_ylabel("frequency in MHz" if freq_hz else "offset in MHz")
     axes.ticklabel_format(axis="y", useOffset=False)
-    axes.set_title(_plain(title), parse_math=False)
     for box in boxes[:BOXES_MAX]:
         _draw(axes, box)
-    data = BytesIO()
-    figure.savefig(data, format="png", metadata={"Software": None})
-    return data.getvalue()
+    return image
 
 
 def levels(power_dbfs: FloatArray) -> tuple[float, float]:
@@ -145,7 +183,7 @@ def _draw(axes: Axes, box: Box) -> None:
     axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=box.colour, linewidth=1.0))
     if box.label:
         axes.annotate(
-            _plain(box.label),
+            plain_text(box.label),
             (box.start_s, box.high_hz / 1e6),
             xytext=(0, 2),
             textcoords="offset points",
@@ -157,6 +195,22 @@ def _draw(axes: Axes, box: Box) -> None:
         )
 
 
-def _plain(text: str) -> str:
-    """Keep to letters that every font has."""
+def plain_text(text: str) -> str:
+    r"""Keep to letters that every font has.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The same with a question mark for whatever is not printable ASCII.
+
+    Examples
+    --------
+    >>> plain_text("pump \u2603")
+    'pump ?'
+    """
     return "".join(c if " " <= c <= "~" else "?" for c in text)

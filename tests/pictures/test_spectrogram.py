@@ -6,9 +6,10 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from medmon.pictures import Box, spectrogram_png
+from medmon.pictures import Box, draw_spectrogram, spectrogram_png
 from medmon.pictures.spectrogram import levels
 from medmon.records import FloatArray
 
@@ -77,3 +78,11 @@ def test_levels_follow_the_noise_and_the_loudest() -> None:
     assert levels(power) == (-83.0, -30.0)
     power[0, 0] = 20.0
     assert levels(power) == (-50.0, 20.0)
+
+
+def test_it_can_share_a_figure() -> None:
+    """The demo draws it above a timeline: same seconds, frequencies in MHz, no global figure."""
+    axes = Figure().add_subplot()
+    draw_spectrogram(axes, np.zeros((4, 8), np.float32), seconds=2.0, freq_hz=916.5e6, rate_hz=1e6)
+    assert axes.get_xlim() == (0.0, 2.0)
+    assert axes.get_ylim() == pytest.approx((916.0, 917.0))
