@@ -165,9 +165,18 @@ def tones_hz(reception: Reception) -> tuple[float, float]:
     places, marks = places[inside], marks[inside]
     reach = SAMPLES_A_CHIP // 4
     turns = iq[places + reach] * np.conj(iq[places - reach])
-    scale = reception.band.rate_hz / (2 * np.pi * 2 * reach)
-    return _angle(turns[~marks]) * scale, _angle(turns[marks]) * scale
+    scale_hz = reception.band.rate_hz / (2 * np.pi * 2 * reach)
+    # Half a chip tells frequencies apart that are less than two chip rates from each other, so the
+    # turn is counted from where the tone should be.
+    middle_hz = reception.carrier_hz - reception.band.offset_hz
+    shift_hz = reception.deviation_hz or 0.0
+    return (
+        _angle(turns[~marks], (middle_hz - shift_hz) / scale_hz) * scale_hz,
+        _angle(turns[marks], (middle_hz + shift_hz) / scale_hz) * scale_hz,
+    )
 
 
-def _angle(turns: ComplexArray) -> float:
-    return float(np.angle(turns.sum(dtype=np.complex128)))
+def _angle(turns: ComplexArray, expected: float) -> float:
+    """Give the mean angle, within half a turn of the expected one."""
+    total = complex(turns.sum(dtype=np.complex128))
+    return expected + float(np.angle(total * np.exp(-1j * expected)))
