@@ -86,11 +86,15 @@ class Stream:
         whole = len(iq) // slot
         padded = np.pad(iq, (0, -len(iq) % slot)) if len(iq) % slot else iq
         padded = self._dc.feed(padded)
+        # What is put behind the last sample is silence, and the step into it is no burst.
+        padded[len(iq) :] = 0
         powers = self._channelizer.feed(padded)
         floor = self._floor.feed(powers[:whole]) if whole else self._floor.power
         self._tape.append(_Chunk(self._slots, padded, powers))
         self._slots += len(powers)
-        regions = self._activity.feed(powers / floor)
+        excess = powers / floor
+        excess[whole:] = 0
+        regions = self._activity.feed(excess)
         found = [heard for region in regions for heard in self._listen(region)]
         self._forget()
         return found
