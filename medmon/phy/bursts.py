@@ -71,6 +71,7 @@ def stretches(band: Baseband, noise: float) -> list[Stretch]:
     """
     smooth = matched(band.iq, max(1, round(SMOOTH_S * band.rate_hz)))
     power = smooth.real**2 + smooth.imag**2
+    raw = band.iq.real**2 + band.iq.imag**2
     full = float(np.quantile(power, 0.98)) if power.size else 0.0
     # The loud half of the loud samples: a burst that fills little of the stretch still counts.
     full = float(np.median(power[power >= full])) if power.size else 0.0
@@ -86,10 +87,11 @@ def stretches(band: Baseband, noise: float) -> list[Stretch]:
     for first, last in zip(firsts, lasts, strict=True):
         start, stop = float(begins[first]), float(ends[last])
         if stop - start >= SHORTEST_S * band.rate_hz:
-            inside = power[round(start) : round(stop)]
-            on = inside > threshold
+            inside = slice(round(start), round(stop))
+            on = power[inside] > threshold
+            # Smoothing weakens the tones of a shifted carrier, so the level is that before it.
             found.append(Stretch(start, stop, int(last - first + 1),
-                                 float(inside[on].mean()) if on.any() else 0.0,
+                                 float(raw[inside][on].mean()) if on.any() else 0.0,
                                  float(on.mean()) if on.size else 0.0))  # fmt: skip
     return found
 
