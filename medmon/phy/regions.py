@@ -28,6 +28,9 @@ UNKNOWN_SNR_DB = 9.0
 UNKNOWN_ENERGY_DB = 19.0
 """Bursts that no modem understands are reported from this SNR and this energy over the noise
 density; below, noise could be one."""
+SAME_ERRORS = 0.06
+"""Largest part of the bits in which an image differs from its packet; two commands to one device
+differ in more, because of their check."""
 SKIRT_DB = 6.0
 """A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
 and 20 dB more a decade."""
@@ -230,9 +233,19 @@ def _same(weaker: Heard, stronger: Heard) -> bool:
         return False
     mine, theirs = weaker.frames[0], stronger.frames[0]
     return mine.modem == theirs.modem and (
-        mine.data[:4] == theirs.data[:4]
+        _same_bits(mine.data, theirs.data)
         or abs(weaker.radio.freq_hz - stronger.radio.freq_hz) < stronger.radio.bandwidth_hz / 4
     )
+
+
+def _same_bits(one: bytes, other: bytes) -> bool:
+    """Tell whether two packets have the same bits, but for the few errors of a weak copy.
+
+    The beginning alone does not tell: it holds the address, and a forger uses the same one.
+    """
+    count = min(len(one), len(other))
+    wrong = int.from_bytes(one[:count], "big") ^ int.from_bytes(other[:count], "big")
+    return wrong.bit_count() <= SAME_ERRORS * 8 * count
 
 
 def _is_loud(heard: Heard) -> bool:
