@@ -91,9 +91,11 @@ def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) 
             break
         alive = left[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
         start, stop = _stretch(alive, int(row), hold)
+        # What a stronger emitter explains is neither this one's width nor its centre.
+        own = left[start:stop].mean(axis=0)
+        low, high = _width(own, int(peak), floor)
+        weights = own[low : high + 1]
         spectrum = over[start:stop].mean(axis=0)
-        low, high = _width(spectrum, int(peak), floor)
-        weights = spectrum[low : high + 1]
         centre = float(np.average(np.arange(low, high + 1), weights=weights))
         skirts = _skirts(spectrum.size, low, high)
         is_skirt = bool((spectrum * skirts)[skirts < 1].max(initial=0.0) > weights.max())

@@ -31,6 +31,8 @@ density; below, noise could be one."""
 SAME_ERRORS = 0.06
 """Largest part of the bits in which an image differs from its packet; two commands to one device
 differ in more, because of their check."""
+CLICK_US = 1_000.0
+"""Energy shorter than this beside a stronger burst is the click of that one's keying."""
 SKIRT_DB = 6.0
 """A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
 and 20 dB more a decade."""
@@ -273,4 +275,6 @@ def _explains(strong: Heard, weak: Heard) -> bool:
     if apart_hz < strong.radio.bandwidth_hz * 0.75 + weak.radio.bandwidth_hz / 2:
         return True
     skirt_db = SKIRT_DB + 2 * decibel(2 * apart_hz / strong.radio.bandwidth_hz)
+    if weak.radio.duration_us < CLICK_US:
+        skirt_db = SKIRT_DB
     return strong.radio.rssi_dbfs - weak.radio.rssi_dbfs > skirt_db
