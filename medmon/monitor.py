@@ -82,6 +82,7 @@ class Monitor:
         if isinstance(item, Transmission):
             return self._advanced(item.time_ns) + self._judged([item])
         records: list[Record] = []
+        self._tally.begun(item)
         for step in self._receiver.steps(item):
             records += self._work(step)
         self._tally.heard(item)
@@ -121,7 +122,9 @@ class Monitor:
         transmissions += self.reader.advance(step.settled_ns)
         records = self._judged(transmissions) + self._advanced(step.settled_ns)
         if self._tally.passed(step.time_ns):
-            records.append(self._tally.status(step.noise_dbfs, self.reader.rejections))
+            records.append(
+                self._tally.status(step.time_ns, step.noise_dbfs, self.reader.rejections)
+            )
         return records
 
     def _advanced(self, time_ns: int) -> list[Record]:
@@ -157,12 +160,19 @@ class _Tally:
     def __init__(self) -> None:
         self.transmissions: Counter[str] = Counter()
         self.time_ns = 0
-        self._first_ns: int | None = None
         self._alarms: Counter[str] = Counter()
         self._samples = 0
         self._samples_lost = 0
         self._rate_hz = 0.0
+        self._first_ns: int | None = None
+        self._first_sample = 0
         self._beat = 0
+
+    def begun(self, item: Block | Gap) -> None:
+        """Note where the stream begins."""
+        self._rate_hz = item.rate_hz
+        if self._first_ns is None:
+            self._first_ns, self._first_sample = item.time_ns, item.span.sample_start
 
     def heard(self, item: Block | Gap) -> None:
         """Count samples, and those that were lost."""
@@ -171,17 +181,15 @@ class _Tally:
             self._samples_lost += count
         else:
             self._samples += count
-        self._rate_hz = item.rate_hz
-        if self._first_ns is None:
-            self._first_ns = item.time_ns
-        self.time_ns = max(self.time_ns, item.time_ns + round(count * 1e9 / item.rate_hz))
+        # Counted from the first sample: the time of the end must not depend on the blocks.
+        passed = item.span.sample_start + count - self._first_sample
+        end_ns = self._start_ns() + round(passed * 1e9 / item.rate_hz)
+        self.time_ns = max(self.time_ns, end_ns)
 
     def passed(self, time_ns: int) -> bool:
         """Note stream time; True once a minute."""
-        if self._first_ns is None:
-            self._first_ns = time_ns
         self.time_ns = max(self.time_ns, time_ns)
-        beat = (time_ns - self._first_ns) // HEARTBEAT_NS
+        beat = (time_ns - self._start_ns()) // HEARTBEAT_NS
         is_due = beat > self._beat
         self._beat = max(self._beat, beat)
         return is_due
@@ -192,20 +200,22 @@ class _Tally:
             self._alarms[f"{alarm.priority}/{alarm.policy}"] += alarm.phase == "start"
         return list[Record](alarms)
 
-    def status(self, noise_dbfs: float, rejections: Mapping[str, int]) -> Status:
-        """Give the heartbeat."""
-        return Status(
-            self.time_ns, self._rate_hz, noise_dbfs, self._samples, self._samples_lost, rejections
-        )
+    def status(self, time_ns: int, noise_dbfs: float, rejections: Mapping[str, int]) -> Status:
+        """Give the heartbeat for samples worked on up to a time, whatever block they came in."""
+        passed = round((time_ns - self._start_ns()) * self._rate_hz / 1e9)
+        lost = self._samples_lost
+        return Status(time_ns, self._rate_hz, noise_dbfs, passed - lost, lost, rejections)
 
     def summary(self) -> Summary:
         """Give the counts."""
-        first_ns = self._first_ns if self._first_ns is not None else self.time_ns
         return Summary(
             time_ns=self.time_ns,
             samples=self._samples,
             samples_lost=self._samples_lost,
-            seconds=(self.time_ns - first_ns) / 1e9,
+            seconds=(self.time_ns - self._start_ns()) / 1e9,
             transmissions=dict(sorted(self.transmissions.items())),
             alarms=dict(sorted((+self._alarms).items())),
         )
+
+    def _start_ns(self) -> int:
+        return self.time_ns if self._first_ns is None else self._first_ns
