@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BOXES_MAX = 200
 """More boxes than this would hide the picture; the first ones are drawn."""
+LABEL_SHARE = (0.1, 0.025)
+"""Room of a label, as parts of the width and of the height of the picture."""
 SIZE_INCHES = (11.0, 6.0)
 DPI = 110
 RANGE_DB = (6.0, 70.0)
@@ -148,8 +150,11 @@ def draw_spectrogram(
     axes.set_facecolor("0.6")
     axes.set_ylabel("frequency in MHz" if freq_hz else "offset in MHz")
     axes.ticklabel_format(axis="y", useOffset=False)
-    for box in boxes[:BOXES_MAX]:
+    drawn = boxes[:BOXES_MAX]
+    for box in drawn:
         _draw(axes, box)
+    for box in readable(drawn, near_s=LABEL_SHARE[0] * seconds, near_hz=LABEL_SHARE[1] * rate_hz):
+        _label(axes, box)
     return image
 
 
@@ -175,24 +180,54 @@ def levels(power_dbfs: FloatArray) -> tuple[float, float]:
     return min(max(lowest, highest - RANGE_DB[1]), highest - RANGE_DB[0]), highest
 
 
+def readable(boxes: Sequence[Box], *, near_s: float, near_hz: float) -> list[Box]:
+    """Choose whose label is printed, so that labels do not lie upon each other.
+
+    Parameters
+    ----------
+    boxes : sequence of Box
+        All boxes that are drawn.
+    near_s : float
+        Room that a label takes in time.
+    near_hz : float
+        Room that a label takes in frequency.
+
+    Returns
+    -------
+    list of Box
+        Boxes with a label, each with room to the ones before it in the list.
+    """
+    kept: list[Box] = []
+    for box in boxes:
+        is_free = not any(
+            abs(box.start_s - other.start_s) < near_s and abs(box.high_hz - other.high_hz) < near_hz
+            for other in kept
+        )
+        if box.label and is_free:
+            kept.append(box)
+    return kept
+
+
 def _draw(axes: Axes, box: Box) -> None:
     from matplotlib.patches import Rectangle
 
     corner = (box.start_s, box.low_hz / 1e6)
     size = (box.stop_s - box.start_s, (box.high_hz - box.low_hz) / 1e6)
     axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=box.colour, linewidth=1.0))
-    if box.label:
-        axes.annotate(
-            plain_text(box.label),
-            (box.start_s, box.high_hz / 1e6),
-            xytext=(0, 2),
-            textcoords="offset points",
-            color=box.colour,
-            fontsize=7,
-            parse_math=False,
-            annotation_clip=True,
-            clip_on=True,
-        )
+
+
+def _label(axes: Axes, box: Box) -> None:
+    axes.annotate(
+        plain_text(box.label),
+        (box.start_s, box.high_hz / 1e6),
+        xytext=(0, 2),
+        textcoords="offset points",
+        color=box.colour,
+        fontsize=7,
+        parse_math=False,
+        annotation_clip=True,
+        clip_on=True,
+    )
 
 
 def plain_text(text: str) -> str:
