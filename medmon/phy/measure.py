@@ -34,6 +34,8 @@ SHARP_CHIPS = 0.12
 """Half the window, in chips, over which an edge is measured: with a narrow filter and a wide one.
 What lies outside an edge adds noise and nothing else."""
 LEAST_EDGES = 8
+CREDIBLE = 5.0
+"""Standard errors by which the sharper clock may differ from the other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ def sharpened(heard: Reception, fitted: Clocking, wide: Baseband) -> Clocking:
     marks = heard.known_chips
     levels = float(np.median(values[~marks])), float(np.median(values[marks]))
     sharp = _fitted(wave, levels, marks, rough, SHARP_CHIPS * rough.step)
-    if sharp.error / ratio >= fitted.error:
-        return fitted
-    return Clocking((sharp.first_edge - lag) / ratio, sharp.step / ratio, sharp.error / ratio)
+    sharp = Clocking((sharp.first_edge - lag) / ratio, sharp.step / ratio, sharp.error / ratio)
+    # A neighbour with the same clock moves all edges alike; they do not scatter then.
+    is_moved = abs(sharp.first_edge - fitted.first_edge) > CREDIBLE * fitted.error
+    return fitted if is_moved or sharp.error >= fitted.error else sharp
 
 
 def _fitted(
@@ -256,13 +259,18 @@ def rise_us(wide: Baseband, edges: npt.NDArray[np.float64], chip: float) -> floa
         Microseconds, the filter's own rise taken off in squares; None where fewer than four
         edges were heard.
     """
-    wave = np.abs(wide.iq)
-    edges = edges[(edges > chip) & (edges < wave.size - chip)]
+    edges = edges[(edges > chip) & (edges < wide.iq.size - chip)]
     if edges.size < 4:
         return None
     lags = np.linspace(-chip / 2, chip / 2, 257)
-    mean = np.interp(edges[:, None] + lags, np.arange(wave.size), wave).mean(axis=0)
+    heard = np.interp(edges[:, None] + lags, np.arange(wide.iq.size), wide.iq)
+    # Turned to the phase of the carrier behind each edge, noise averages out; the mean of
+    # magnitudes would keep it, hide the foot of the edge and read too short.
+    carrier = heard[:, -64:].mean(axis=1, keepdims=True)
+    mean = (heard * np.conj(carrier)).real.mean(axis=0)
     low, high = float(mean[:32].mean()), float(mean[-32:].mean())
+    if high <= low:
+        return None
     part = (mean - low) / (high - low)
     # From the half-way crossing outwards, so that noise far from the edge is no edge.
     below, above = np.flatnonzero(part[:129] < 0.1), np.flatnonzero(part[128:] > 0.9)
