@@ -1,0 +1,90 @@
+"""Bursts with packets, measured; against the truth of the sender."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from medmon.phy import fsk, ook, packets
+from medmon.phy.bursts import Stretch
+from medmon.phy.packets import Heard, decibel
+from signal_fixtures.channel import Emission, Scene
+from signal_fixtures.devices import omnipod
+
+if TYPE_CHECKING:
+    from tests.phy.conftest import Air
+
+RATE_HZ = 1.024e6
+DENSITY = 1e-10
+
+
+def _heard(air: Air, scene: Scene, modem: str, stretch: tuple[float, float] | None) -> Heard:
+    """The first packet, in a stretch given in seconds."""
+    tuner = air.tuner(scene)
+    receive = ook.receive if modem == "medtronic" else fsk.receive
+    reception = receive(tuner, air.modem(modem), air.place(scene))[0]
+    around = tuner.tune(0.0, half_width_hz=100e3, rate_hz=400e3)
+    found = None
+    if stretch is not None:
+        start, stop = (seconds * RATE_HZ / around.step for seconds in stretch)
+        found = Stretch(start, stop, 10, 1e-3, 0.5)
+    return packets.heard(reception, found, around, DENSITY, tuner)
+
+
+def _seconds(sent: Emission) -> float:
+    return (int(np.flatnonzero(sent.chips)[-1]) + 1) / sent.keying.symbol_rate_hz
+
+
+def test_keyed_packet(air: Air) -> None:
+    """Level, carrier, clock, rise, arrival and end of a pump's packet."""
+    sent = air.pump(0.0300007, offset_hz=3_000.0, ppm=-45.0, rise_us=9.0)
+    stop_s = sent.time_s + _seconds(sent)
+    heard = _heard(air, air.scene(RATE_HZ, 0.048, sent), "medtronic", (0.03, stop_s))
+    assert heard.start / RATE_HZ == pytest.approx(sent.time_s, abs=0.3e-6)
+    assert heard.stop / RATE_HZ == pytest.approx(stop_s, abs=3e-6)
+    radio = heard.radio
+    assert radio.freq_hz == radio.cfo_hz == pytest.approx(3_000, abs=10)
+    assert radio.symbol_rate_hz == pytest.approx(16_384 * (1 - 45e-6), rel=30e-6)
+    assert radio.rssi_dbfs == pytest.approx(-30, abs=0.2)
+    assert radio.rise_us == pytest.approx(9.0, abs=1.0)
+    assert radio.deviation_hz is None
+    assert radio.noise_dbfs == pytest.approx(10 * np.log10(DENSITY * radio.bandwidth_hz))
+    assert radio.snr_db == pytest.approx(radio.rssi_dbfs - radio.noise_dbfs)
+    assert radio.duration_us == pytest.approx(_seconds(sent) * 1e6, abs=3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("ppm", [-80.0, 80.0])
+def test_shifted_packet_with_a_long_preamble(air: Air, ppm: float, seed: int) -> None:
+    """The clock of 16 data bytes, carried back over 800 chips, must not blur the tones."""
+    sent = air.pod(0.0300003, packet=omnipod.ack("1f014828", 3), ppm=ppm)
+    scene = air.scene(RATE_HZ, 0.07, sent, density_dbfs=-30 - 20 - 49.1, seed=seed)
+    heard = _heard(air, scene, "omnipod", None)
+    assert heard.start / RATE_HZ == pytest.approx(sent.time_s, abs=0.3e-6)
+    assert heard.radio.deviation_hz == pytest.approx(26_370, rel=0.03)
+    assert heard.radio.symbol_rate_hz == pytest.approx(40_625 * (1 + ppm * 1e-6), rel=20e-6)
+    assert heard.radio.rise_us is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_first_chip_of_a_weak_preamble_counts(air: Air, seed: int) -> None:
+    """12 dB over the noise a chip may be weak; arrival must not slip by one."""
+    sent = air.pod(0.0300003, packet=omnipod.ack("1f014828", 3))
+    scene = air.scene(RATE_HZ, 0.07, sent, density_dbfs=-30 - 12 - 49.1, seed=seed)
+    heard = _heard(air, scene, "omnipod", None)
+    assert heard.start / RATE_HZ == pytest.approx(sent.time_s, abs=1e-6)
+
+
+def test_energy_that_goes_on_is_somebody_elses(air: Air) -> None:
+    """A jammer that stays behind the packet does not make the packet longer."""
+    sent = air.pump(0.03)
+    heard = _heard(air, air.scene(RATE_HZ, 0.07, sent), "medtronic", (0.03, 0.069))
+    assert heard.stop / RATE_HZ == pytest.approx(0.03 + _seconds(sent), abs=200e-6)
+
+
+def test_decibels_by_hand() -> None:
+    """Zero has a level, too."""
+    assert decibel(100.0) == pytest.approx(20.0)
+    assert decibel(0.0) == pytest.approx(-150.0)

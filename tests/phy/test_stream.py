@@ -1,0 +1,102 @@
+"""A run of samples: bounded tape, bursts once each, padded ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from medmon.phy.packets import Heard
+from medmon.phy.stream import MARGIN_S, RECENT, Stream
+from medmon.records import ComplexArray
+from signal_fixtures.channel import Emission
+from signal_fixtures.devices import medtronic
+from signal_fixtures.waveform import ook
+
+if TYPE_CHECKING:
+    from tests.phy.conftest import Air
+
+RATE_HZ = 250e3
+PACKET = medtronic.sample_packets()[0]
+
+
+def _fed(stream: Stream, iq: ComplexArray) -> tuple[list[Heard], list[int]]:
+    """All bursts, and the samples kept after each chunk."""
+    size = stream.grid.chunk_samples
+    heard, kept = [], []
+    for start in range(0, iq.size, size):
+        heard += stream.feed(iq[start : start + size].copy())
+        kept.append(sum(chunk.iq.size for chunk in stream._tape))
+    return heard + stream.flush(), kept
+
+
+def test_tape_is_short_in_silence(air: Air) -> None:
+    """Nobody speaks: only what a margin needs is kept."""
+    stream = Stream(RATE_HZ, air.modems)
+    scene = air.scene(RATE_HZ, 3.0)
+    heard, kept = _fed(stream, scene.samples(0, scene.sample_count))
+    assert heard == []
+    assert max(kept) <= 2 * stream.grid.chunk_samples
+
+
+def test_tape_is_bounded_by_a_long_carrier(air: Air) -> None:
+    """Somebody who never stops costs 0.6 s, an overlap and two chunks of samples at most."""
+    stream = Stream(RATE_HZ, air.modems)
+    chips = np.tile(np.array([1, 1, 1, 0], np.uint8), 1_500)
+    scene = air.scene(RATE_HZ, 3.2, Emission(chips, ook(2e3), 0.1, -30.0, 31e3))
+    _, kept = _fed(stream, scene.samples(0, scene.sample_count))
+    most = (0.6 + 0.15 + MARGIN_S) * RATE_HZ + 2 * stream.grid.chunk_samples
+    assert 0.3 * RATE_HZ < max(kept) <= most
+    assert len(stream._recent) <= RECENT
+
+
+def test_packet_in_a_long_carrier_is_reported_once(air: Air) -> None:
+    """Pieces of a long region overlap; a packet in the overlap has one owner."""
+    for time_s in (0.35, 0.55, 0.60, 0.62, 0.66, 0.75):
+        chips = np.tile(np.array([1, 1, 1, 0], np.uint8), 700)
+        scene = air.scene(
+            RATE_HZ, 1.7,
+            Emission(chips, ook(2e3), 0.1, -40.0, 16e3),
+            air.pump(time_s, offset_hz=-32e3),
+        )  # fmt: skip
+        heard, _ = _fed(Stream(RATE_HZ, air.modems), scene.samples(0, scene.sample_count))
+        packets = [one for one in heard if one.frames]
+        assert [one.frames[0].data[:7] for one in packets] == [PACKET], time_s
+        assert packets[0].start / RATE_HZ == pytest.approx(time_s, abs=10e-6)
+
+
+def test_burst_over_the_edge_of_a_chunk(air: Air) -> None:
+    """Chunks of 33 ms cut packets in two; the tape puts them together again."""
+    chunk_s = Stream(RATE_HZ, ()).grid.chunk_samples / RATE_HZ
+    scene = air.scene(RATE_HZ, 0.15, air.pump(2 * chunk_s - 0.008))
+    heard, _ = _fed(Stream(RATE_HZ, air.modems), scene.samples(0, scene.sample_count))
+    assert [one.frames[0].data[:7] for one in heard] == [PACKET]
+
+
+def test_noise_and_settled_time(air: Air) -> None:
+    """What the heartbeat shows: the floor of one channel, and how far work is done."""
+    stream = Stream(RATE_HZ, air.modems)
+    scene = air.scene(RATE_HZ, 1.0, density_dbfs=-90.0)
+    assert stream.settled_sample == 0
+    _fed(stream, scene.samples(0, scene.sample_count))
+    channel_hz = RATE_HZ / stream.grid.channels
+    assert 10 * np.log10(stream.noise_power) == pytest.approx(
+        -90 + 10 * np.log10(channel_hz), abs=0.3
+    )
+    assert RATE_HZ - 10 * stream.grid.slot_samples < stream.settled_sample <= RATE_HZ
+
+
+def test_burst_cut_by_the_end(air: Air) -> None:
+    """A recording that ends inside a packet: the burst ends there, and no later."""
+    count = round(0.06 * RATE_HZ) + 5
+    iq = air.scene(RATE_HZ, 0.1, air.pump(0.05)).samples(0, count)
+    heard, _ = _fed(Stream(RATE_HZ, air.modems), iq)
+    assert len(heard) == 1
+    assert heard[0].frames == ()
+    assert heard[0].stop == pytest.approx(count, abs=20)
+
+
+def test_modems_that_do_not_fit_are_left_out(air: Air) -> None:
+    """At 96 kS/s nobody looks for pods."""
+    assert [modem.name for modem in Stream(96e3, air.modems)._modems] == ["medtronic"]
