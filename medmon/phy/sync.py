@@ -24,6 +24,8 @@ PART_THRESHOLD = 0.5
 the long runs of a sync word does not send the preamble before it."""
 TEMPLATE_CHIPS = 48
 """Chips of preamble and sync that are correlated: enough that noise does not imitate them."""
+FLAT = np.float32(1e-3)
+"""A waveform that varies by less than this part of its level is flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +192,12 @@ def _correlation(views: FloatArray, chips: FloatArray) -> FloatArray:
     if not chips.size:
         return np.ones(len(views), dtype=np.float32)
     shape = chips - chips.mean()
-    mean = views.mean(axis=1)
-    spread = np.sqrt(np.maximum((views**2).mean(axis=1) - mean**2, 0.0))
+    mean, power = views.mean(axis=1), (views**2).mean(axis=1)
+    spread = np.sqrt(np.maximum(power - mean**2, 0.0))
+    # A difference of two like numbers: below this it is rounding, and a steady carrier no match.
+    least = np.maximum(FLAT * np.sqrt(power), 1e-12)
     scale = np.float32(np.linalg.norm(shape) * np.sqrt(chips.size))
-    return np.asarray(views @ shape / (scale * np.maximum(spread, 1e-12)), dtype=np.float32)
+    return np.asarray(views @ shape / (scale * np.maximum(spread, least)), dtype=np.float32)
 
 
 def _measured(heard: FloatArray, chips: FloatArray, word: int, end: int, match: float) -> Sync:
