@@ -123,7 +123,7 @@ def boxes_of(account: Account, air: Air) -> list[Box]:
     -------
     list of Box
         Neighbours in time on one frequency share a box. With the truth at hand, the first box of
-        each attack carries its number.
+        each attack carries its number; the picture shows it where there is room.
     """
     attack_of = account.hindsight.attack_of if account.hindsight else {}
     named: set[int] = set()
