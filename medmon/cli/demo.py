@@ -45,7 +45,7 @@ def demo(
 
     No radio is needed. Samples are made as a receiver would give them, and all of medmon works
     on them. Then the truth is set beside what was told, and an HTML report is written. Other
-    scenes are longer than the demo's and take longer: a fifth of their length or so.
+    scenes are longer than the demo's: half an hour of a bed takes a minute or two.
     """
     from medmon.pictures import PowerRows
     from medmon.rehearsal.telling import account_from_rehearsal, air_from_rows
