@@ -1,0 +1,243 @@
+"""The five rooms joined: samples in, records out, the same ones however the samples are cut."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from medmon.config import config_from_text
+from medmon.monitor import Monitor
+from medmon.records import (
+    Alarm,
+    Block,
+    Finding,
+    Gap,
+    Record,
+    Span,
+    Status,
+    Summary,
+    Transmission,
+)
+from signal_fixtures.render import Recording
+from signal_fixtures.story import scenario_from_text
+from signal_fixtures.ward import medmon_toml
+
+STORY = """
+name = "three-minutes"
+start = 2026-11-23T09:00:00Z
+duration = "40s"
+
+[patient]
+max_bolus_iu = 10.0
+max_basal_iu_per_h = 3.0
+max_daily_iu = 60.0
+min_bolus_interval_s = 600.0
+
+[band]
+freq_hz = 916.5e6
+rate_hz = 256e3
+noise_dbfs = -55.0
+
+[[device]]
+name = "pump"
+kind = "pump"
+id = "554321"
+rssi_dbfs = -24.0
+
+[[device]]
+name = "remote"
+kind = "remote"
+id = "266b2c"
+rssi_dbfs = -30.0
+cfo_hz = 6300.0
+
+[[device]]
+name = "stranger"
+kind = "remote"
+id = "411525"
+rssi_dbfs = -28.0
+registered = false
+
+[[at]]
+time = "2s"
+act = "remote-press"
+device = "remote"
+button = "suspend"
+
+[[at]]
+time = "20s"
+act = "remote-press"
+device = "remote"
+button = "suspend"
+
+[[at]]
+time = "5s"
+act = "remote-press"
+device = "stranger"
+button = "bolus"
+"""
+MINUTE_NS = 60_000_000_000
+
+
+@pytest.fixture(scope="module")
+def story() -> Recording:
+    """Two presses of the bed's own remote, and one of a stranger's; silences cut to 0.2 s."""
+    return Recording(scenario_from_text(STORY), seed=3, longest_gap_s=0.2)
+
+
+def _monitor(story: Recording) -> Monitor:
+    return Monitor(config_from_text(medmon_toml(story.scenario)))
+
+
+def _blocks(story: Recording, size: int) -> Iterator[Block]:
+    start, tuned = 0, story.tuned
+    for iq in story.blocks(size):
+        time_ns = story.epoch_ns + round(start * 1e9 / tuned.rate_hz)
+        span = Span("ward.cu8", start, iq.size)
+        yield Block(span, time_ns, tuned.rate_hz, tuned.freq_hz, iq[None, :])
+        start += iq.size
+
+
+def _run(monitor: Monitor, items: Iterable[Block | Gap | Transmission | Summary]) -> list[Record]:
+    records = [record for item in items for record in monitor.feed(item)]
+    return [*records, *monitor.flush(), monitor.summary()]
+
+
+@pytest.fixture(scope="module")
+def told(story: Recording) -> list[Record]:
+    """What the monitor says of the story."""
+    return _run(_monitor(story), _blocks(story, 65_536))
+
+
+def _alarms(records: Sequence[Record]) -> list[Alarm]:
+    return [record for record in records if isinstance(record, Alarm)]
+
+
+def _heard(records: Sequence[Record]) -> list[Transmission]:
+    return [record for record in records if isinstance(record, Transmission)]
+
+
+def test_strange_remote_is_heard_and_told(told: list[Record]) -> None:
+    """A bolus by nobody's remote: the bedside knows, with reasons and places; its own is fine."""
+    pressed = [one.message.device for one in _heard(told) if one.message]
+    assert pressed == ["266b2c", "411525", "266b2c"]
+    assert [one.repeats for one in _heard(told)] == [16, 16, 16]
+    starts = [alarm for alarm in _alarms(told) if alarm.phase == "start"]
+    assert any(alarm.priority == "high" and alarm.subject == "411525" for alarm in starts)
+    ids = {one.id for one in _heard(told)}
+    for alarm in starts:
+        assert alarm.reasons
+        assert set(alarm.transmissions) <= ids
+    findings = [record for record in told if isinstance(record, Finding)]
+    assert {"411525"} <= {finding.subject for finding in findings}
+
+
+@pytest.mark.parametrize("size", [5_000, 100_003, 10**9])
+def test_blocks_of_any_size_give_the_same_records(
+    story: Recording, told: list[Record], size: int
+) -> None:
+    """A replay says what the live run said, word for word and in the same order."""
+    assert _run(_monitor(story), _blocks(story, size)) == told
+
+
+def test_judging_again_without_samples_gives_the_same_alarms(
+    story: Recording, told: list[Record]
+) -> None:
+    """Recorded transmissions, and the summary for the time that passed, are enough."""
+    kept = [one for one in told if isinstance(one, Transmission | Gap | Summary)]
+    again = _run(_monitor(story), kept)
+    assert _alarms(again) == _alarms(told)
+    assert _heard(again) == _heard(told)
+    summary, before = again[-1], told[-1]
+    assert isinstance(summary, Summary)
+    assert isinstance(before, Summary)
+    assert (summary.alarms, summary.transmissions) == (before.alarms, before.transmissions)
+
+
+def test_summary_counts_what_was_told(story: Recording, told: list[Record]) -> None:
+    """The last line of a replay agrees with the lines before it."""
+    summary = told[-1]
+    assert isinstance(summary, Summary)
+    assert summary.samples == story.sample_count
+    assert summary.samples_lost == 0
+    assert summary.seconds == pytest.approx(story.sample_count / 256e3)
+    assert summary.time_ns == story.epoch_ns + round(story.sample_count / 256e3 * 1e9)
+    counted = Counter(f"{one.protocol or 'unknown'}/{one.integrity}" for one in _heard(told))
+    assert summary.transmissions == counted
+    begun = Counter(f"{a.priority}/{a.policy}" for a in _alarms(told) if a.phase == "start")
+    assert summary.alarms == begun
+    assert all(summary.alarms.values())
+
+
+def test_gap_is_a_record_and_is_counted(story: Recording) -> None:
+    """Whoever reads the records knows that the monitor was deaf, and for how long."""
+    blocks = list(_blocks(story, 65_536))
+    hole = blocks[2]
+    gap = Gap(hole.span, hole.time_ns, hole.rate_hz, "the stick was pulled")
+    records = _run(_monitor(story), [*blocks[:2], gap, *blocks[3:]])
+    assert [record for record in records if isinstance(record, Gap)] == [gap]
+    summary = records[-1]
+    assert isinstance(summary, Summary)
+    assert summary.samples_lost == hole.span.sample_count
+    assert summary.samples == story.sample_count - hole.span.sample_count
+    assert summary.seconds == pytest.approx(story.sample_count / 256e3)
+    assert records.index(gap) <= min(
+        (n for n, one in enumerate(records) if isinstance(one, Transmission)
+         and one.time_ns > gap.time_ns), default=len(records)
+    )  # fmt: skip
+
+
+def _silence(seconds: float, rate_hz: float = 32e3) -> Iterator[Block]:
+    rng = np.random.default_rng(1)
+    for start in range(0, round(seconds * rate_hz), 320_000):
+        count = min(320_000, round(seconds * rate_hz) - start)
+        iq = (rng.standard_normal((1, 2 * count), dtype=np.float32) * 0.01).view(np.complex64)
+        yield Block(Span("x", start, count), round(start * 1e9 / rate_hz), rate_hz, 433.9e6, iq)
+
+
+def test_heartbeat_each_minute() -> None:
+    """A bedside that hears nothing for an hour still knows that somebody listens."""
+    monitor = Monitor(config_from_text(""))
+    records = _run(monitor, _silence(200.0))
+    beats = [record for record in records if isinstance(record, Status)]
+    assert [round(beat.time_ns / MINUTE_NS, 2) for beat in beats] == [1.0, 2.0, 3.0]
+    for beat in beats:
+        assert beat.rate_hz == 32e3
+        assert beat.samples_lost == 0
+        assert beat.rejections == {}
+        # Noise of 0.01 in I and in Q is -37 dBFS, a channel is a quarter of 32 kHz.
+        assert beat.noise_dbfs == pytest.approx(-37.0 + 10 * np.log10(0.25), abs=0.6)
+    assert all(isinstance(record, Status | Summary) for record in records)
+
+
+def test_heartbeat_after_a_long_gap() -> None:
+    """A source that comes back after ten minutes gives one heartbeat, not ten."""
+    blocks = list(_silence(20.0))
+    late = [
+        replace(block, time_ns=block.time_ns + 10 * MINUTE_NS,
+                span=replace(block.span, sample_start=block.span.sample_start + 19_200_000))
+        for block in blocks
+    ]  # fmt: skip
+    gap = Gap(Span("x", 640_000, 19_200_000 - 640_000), 20 * 10**9, 32e3, "gone")
+    records = _run(Monitor(config_from_text("")), [*blocks, gap, *late])
+    assert len([record for record in records if isinstance(record, Status)]) == 1
+
+
+def test_decoders_may_be_chosen() -> None:
+    """A laboratory that listens for nobody gets bursts without protocols only."""
+    monitor = Monitor(config_from_text(""), decoders=())
+    assert monitor.reader.modems == ()
+    assert monitor.devices == {}
+
+
+def test_nothing_in_nothing_out() -> None:
+    """A source that gives no samples has a summary of zeros."""
+    (summary,) = _run(Monitor(config_from_text("")), [])
+    assert isinstance(summary, Summary)
+    assert (summary.samples, summary.samples_lost, summary.seconds) == (0, 0, 0.0)
+    assert summary.transmissions == {}
+    assert summary.alarms == {}
