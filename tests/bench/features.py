@@ -178,7 +178,7 @@ def _quantiles(values: Sequence[float]) -> str:
     if not values:
         return "-"
     half, most = np.quantile(np.asarray(values, dtype=np.float64), (0.5, 0.95))
-    return f"{half:.2g} / {most:.2g}"
+    return " / ".join(f"{v:.0f}" if v >= 10 else f"{v:.2g}" for v in (half, most))
 
 
 @click.command()
