@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -373,21 +374,20 @@ def test_ten_minutes_of_noise_are_no_burst(air: Air) -> None:
 
 
 def _foreign(air: Air, seconds: float) -> list[str]:
+    """What is read, by mistake, in so many seconds of neighbours."""
     recording = Recording(scenario_named("foreign-traffic"), seed=5)
-    rate_hz, start = recording.tuned.rate_hz, 0
+    rate_hz, freq_hz = recording.tuned.rate_hz, recording.tuned.freq_hz
 
-    def blocks() -> list[Block]:
-        found, place = [], start
+    def blocks() -> Iterator[Block]:
+        place = 0
         for iq in recording.chunks():
             if place >= seconds * rate_hz:
-                break
-            span = Span("foreign", place, iq.size)
-            time_ns = round(place * 1e9 / rate_hz)
-            found.append(Block(span, time_ns, rate_hz, recording.tuned.freq_hz, iq[None, :]))
+                return
+            span, time_ns = Span("foreign", place, iq.size), round(place * 1e9 / rate_hz)
+            yield Block(span, time_ns, rate_hz, freq_hz, iq[None, :])
             place += iq.size
-        return found
 
-    heard = air.read(air.receive(iter(blocks())))
+    heard = air.read(air.receive(blocks()))
     assert len(heard) >= seconds / 10
     return [str(one.message) for one in heard if one.integrity == "ok"]
 
