@@ -143,7 +143,7 @@ class Radio:
         Carrier minus the nearest nominal frequency of its modem if one lies within 1 MHz,
         else carrier minus the tuned frequency.
     bandwidth_hz : float
-        Width that holds 99 % of the burst's power.
+        Width that holds 95 % of the burst's power.
     rssi_dbfs : float
         Mean power while the carrier is on, noise taken off.
     rssi_dbm : float or None
@@ -153,7 +153,7 @@ class Radio:
     noise_dbfs : float
         Noise power in the burst's own bandwidth.
     duration_us : float
-        From the first to the last half-power crossing.
+        From the first to the last half-amplitude crossing.
     modulation : str
         What it is, as far as phy can tell.
     symbol_rate_hz : float or None
