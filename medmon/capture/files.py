@@ -177,3 +177,13 @@ class FileSource:
     def close(self) -> None:
         """Release the file."""
         self._stream.close()
+
+    def progress(self) -> tuple[int, int]:
+        """Tell how far reading is.
+
+        Returns
+        -------
+        tuple of (int, int)
+            Bytes of the file passed, and bytes in all.
+        """
+        return self._stream.tell(), size_bytes(self._stream)

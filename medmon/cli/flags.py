@@ -21,10 +21,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
-from medmon.quantities import hertz_from_text, seconds_from_text
+from medmon.quantities import hertz_from_text, ns_from_iso, seconds_from_text
+
+if TYPE_CHECKING:
+    from medmon.capture import Facts
 
 PRIORITIES = ("high", "medium", "low", "info")
 """Worst first, as `medmon.records.Priority` has them; written here so that help needs no numpy."""
@@ -121,6 +125,36 @@ def gain_from_text(text: str) -> float | str:
         raise ValueError(f"expected a gain in dB or auto, found {text!r}") from error
 
 
+def time_from_text(text: str) -> int:
+    """Read a moment.
+
+    Parameters
+    ----------
+    text : str
+        ISO 8601; without a zone it is UTC.
+
+    Returns
+    -------
+    int
+        Nanoseconds since 1970-01-01 UTC.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
+    Examples
+    --------
+    >>> time_from_text("1970-01-01T00:00:01Z")
+    1000000000
+    """
+    try:
+        return ns_from_iso(text)
+    except ValueError as error:
+        expected = "expected a time such as 2026-11-23T11:15:03Z"
+        raise ValueError(f"{expected}, found {text!r}") from error
+
+
 def _add_verbosity(ctx: click.Context, param: click.Parameter, value: int) -> None:
     session = ctx.ensure_object(Session)
     session.verbosity += -value if param.name == "quiet" else value
@@ -129,6 +163,7 @@ def _add_verbosity(ctx: click.Context, param: click.Parameter, value: int) -> No
 HERTZ = Quantity("hertz", hertz_from_text)
 SECONDS = Quantity("duration", seconds_from_text)
 GAIN = Quantity("gain", gain_from_text)
+TIME = Quantity("time", time_from_text)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 config = click.option(
@@ -173,3 +208,71 @@ quiet = click.option(
     "-q", "--quiet", count=True, expose_value=False, callback=_add_verbosity, is_eager=True,
     help="Say less on stderr.",
 )  # fmt: skip
+
+
+class Known(TypedDict):
+    """What the flags of `known` give to a verb; None where the user said nothing."""
+
+    freq_hz: float | None
+    rate_hz: float | None
+    sample_format: str | None
+    start_ns: int | None
+
+
+def known(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that say what is known about a recording: -f, -s, --format, --start-time.
+
+    Parameters
+    ----------
+    command : callable
+        The function of a verb; takes the keys of `Known`.
+
+    Returns
+    -------
+    callable
+        The same with four flags.
+    """
+    sample_format = click.option(
+        "--format", "sample_format", metavar="FORMAT",
+        help="How samples are written down, where the file does not tell: cu8, cs16, cf32.",
+    )  # fmt: skip
+    start_time = click.option(
+        "--start-time", "start_ns", type=TIME, help="UTC time of the first sample, ISO 8601."
+    )
+    return freq(rate(sample_format(start_time(command))))
+
+
+def facts_from_flags(given: Known) -> Facts:
+    """Take what the user says about a recording.
+
+    Parameters
+    ----------
+    given : Known
+        The values of the flags of `known`.
+
+    Returns
+    -------
+    Facts
+        The same for `medmon.capture.open_source`.
+    """
+    from medmon.capture.facts import ENDINGS, Facts
+
+    named = given["sample_format"]
+    return Facts(
+        freq_hz=given["freq_hz"],
+        rate_hz=given["rate_hz"],
+        start_ns=given["start_ns"],
+        sample_format=None if named is None else ENDINGS.get(named, named),
+    )
+
+
+def remark(text: str) -> None:
+    """Tell the user something on stderr, unless ``-q`` was given.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    """
+    if click.get_current_context().ensure_object(Session).verbosity >= 0:
+        click.echo(f"medmon: {text}", err=True)

@@ -31,7 +31,7 @@ from medmon.cli import page_file
 from medmon.cli.flags import Session
 from medmon.errors import MedmonError, PluginError
 
-_NOT_VERBS = {"flags", "frame"}
+_NOT_VERBS = {"flags", "frame", "progress"}
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 96}

@@ -122,3 +122,14 @@ def test_a_source_closes_its_file(tmp_path: Path) -> None:
         assert not stream.closed
     assert stream.closed
     source.close()
+
+
+def test_a_source_tells_how_far_it_is(tmp_path: Path) -> None:
+    """Bytes passed of bytes in all, for a progress bar."""
+    path = tmp_path / "x"
+    path.write_bytes(b"abcde")
+    stream = opened(path)
+    with FileSource(stream) as source:
+        assert source.progress() == (0, 5)
+        stream.read(2)
+        assert source.progress() == (2, 5)

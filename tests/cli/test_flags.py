@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Unpack, get_args
 
 import click
 import pytest
 
+from medmon.capture import Facts
 from medmon.cli import flags
 from medmon.records import Priority
 
@@ -72,6 +73,38 @@ def test_verbosity_is_counted(arguments: tuple[str, ...], expected: int) -> None
 def test_numbers_pass_unread() -> None:
     """A verb's default may be a number already."""
     assert flags.HERTZ.convert(250_000, None, None) == 250_000
+
+
+@click.command()
+@flags.known
+@flags.quiet
+def recording(**given: Unpack[flags.Known]) -> Facts:
+    flags.remark("something is odd")
+    return flags.facts_from_flags(given)
+
+
+def test_what_the_user_knows_about_a_recording_becomes_facts() -> None:
+    """Names of other programs for a format are understood: ci16_le is cs16."""
+    arguments = ["-f", "916.5M", "-s", "250k", "--format", "ci16_le", "--start-time"]
+    assert recording.main([*arguments, "2026-11-23T09:00:00Z"], standalone_mode=False) == Facts(
+        916.5e6, 250e3, 1_795_424_400_000_000_000, "cs16"
+    )
+    assert recording.main([], standalone_mode=False) == Facts()
+
+
+def test_a_wrong_time_is_a_usage_mistake() -> None:
+    """The message shows how a time looks."""
+    with pytest.raises(click.BadParameter, match="2026-11-23T11:15:03Z, found 'noon'"):
+        recording.main(["--start-time", "noon"], standalone_mode=False)
+
+
+def test_remarks_go_to_stderr_unless_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are not data."""
+    recording.main([], standalone_mode=False)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "medmon: something is odd\n")
+    recording.main(["-q"], standalone_mode=False)
+    assert capsys.readouterr().err == ""
 
 
 def test_priorities_are_those_of_the_records() -> None:
