@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from medmon.errors import InputError
 from medmon.pictures import PowerRows
 from medmon.playback import Plan, Watch, inspect, inspection
 from medmon.playback.inspection import noise_from_rows
-from medmon.records import Block, Span
+from medmon.records import Block, Burst, Frame, Message, Packet, Radio, Rejection, Span
 
 if TYPE_CHECKING:
     from tests.conftest import Scene
@@ -62,6 +63,46 @@ def test_a_damaged_packet_names_its_family(scene: Scene, tmp_path: Path) -> None
     first = found.bursts[0]
     assert first.command is None
     assert first.integrity != "ok"
+
+
+class _Family:
+    """A decoder that answers as it was told."""
+
+    name = "toy"
+    modems = ()
+    repeat_window_ns = join_window_ns = 0
+
+    def __init__(self, answer: Packet | Rejection, meaning: Message | Rejection | None) -> None:
+        self.answer, self.meaning = answer, meaning
+
+    def packet(self, frame: Frame) -> Packet | Rejection:
+        del frame
+        return self.answer
+
+    def message(self, packets: Sequence[Packet]) -> Message | Rejection | None:
+        del packets
+        return self.meaning
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning", "said"),
+    [
+        (Packet("toy", b"x", "1"), Message("1", "bolus"), ("toy", "ok", "1", "bolus")),
+        (Packet("toy", b"x", "1", "first"), None, ("toy", "ok", None, None)),
+        (Packet("toy", b"x", "1"), Rejection("toy", "sanity"), ("toy", "ok", None, None)),
+        (Rejection("toy", "check"), None, ("toy", "failed", None, None)),
+        (Rejection("toy", "length"), None, (None, "none", None, None)),
+    ],
+)
+def test_a_burst_is_named_by_its_packet(
+    answer: Packet | Rejection,
+    meaning: Message | Rejection | None,
+    said: tuple[str | None, str, str | None, str | None],
+) -> None:
+    """A good packet by its family, also when one packet is not enough to tell the meaning."""
+    radio = Radio(1e6, 0.0, 1e4, -20.0, 20.0, -40.0, 1e3)
+    burst = Burst(Span("t", 0, 1), 0, radio, (Frame("m", b"", 0),))
+    assert inspection._said(burst, {"m": _Family(answer, meaning)}) == said
 
 
 def test_a_fault_before_the_first_sample_is_raised(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from medmon.config import Config
-from medmon.playback import Plan, Watch
+from medmon.playback import Plan, Watch, spool
 from medmon.playback.spool import spooled
 
 if TYPE_CHECKING:
@@ -38,6 +41,26 @@ def test_lines_remarks_and_faults_come_back(scene: Scene, tmp_path: Path) -> Non
             assert done.ended.summary.samples == 25_600
             assert len(done.remarks) == 1
     assert [file.exists() for file in files] == [False, False]
+
+
+def test_a_process_does_what_its_parent_would(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work of the other process, done in this one; a stop is looked at between blocks."""
+    stop = multiprocessing.get_context("spawn").Event()
+    monkeypatch.setattr(spool, "_stops", [])
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        spool._begin(stop)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    plan = Plan(Config(), block_samples=1_000, duration_s=0.2)
+    done = spool._judge(str(scene.sigmf), plan, tmp_path / "0.jsonl")
+    assert done.ended.summary.samples == 25_600
+    assert json.loads(done.file.read_text().splitlines()[0])["command"] == "status"
+    stop.set()
+    assert spool._judge(str(scene.sigmf), plan, done.file).ended.summary.samples == 1_000
 
 
 def test_a_stop_reaches_the_other_processes(scene: Scene) -> None:
