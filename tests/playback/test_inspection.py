@@ -14,7 +14,7 @@ from medmon.errors import InputError
 from medmon.pictures import PowerRows
 from medmon.playback import Plan, Watch, inspect, inspection
 from medmon.playback.inspection import noise_from_rows
-from medmon.records import Block, Burst, Frame, Message, Packet, Radio, Rejection, Span
+from medmon.records import Block, Burst, Frame, Message, Modem, Packet, Radio, Rejection, Span
 
 if TYPE_CHECKING:
     from tests.conftest import Scene
@@ -69,7 +69,7 @@ class _Family:
     """A decoder that answers as it was told."""
 
     name = "toy"
-    modems = ()
+    modems: tuple[Modem, ...] = ()
     repeat_window_ns = join_window_ns = 0
 
     def __init__(self, answer: Packet | Rejection, meaning: Message | Rejection | None) -> None:
