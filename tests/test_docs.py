@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib.util
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -196,9 +197,12 @@ def test_complete_examples_run_in_a_tree_of_their_own(page: Path, tmp_path: Path
         f" '-c', {str(tmp_path / 'empty.ini')!r}, {str(tmp_path / test)!r}]))"
     )
     (tmp_path / "empty.ini").write_text("[pytest]\n", encoding="utf-8")
+    # Options of the outer run, such as worker processes, are not the inner one's.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=alone, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
