@@ -1,11 +1,21 @@
-"""What tests of several rooms share: one short synthetic scene, written once."""
+"""What tests of several rooms share: how examples are drawn, one short synthetic scene.
+
+No test asserts a time, so examples have no deadline. In the check of a change they are the same in
+every run, so that a change is judged by what it changed; elsewhere they are drawn anew.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 SCENARIO = """
 name = "short-scene"

@@ -43,7 +43,8 @@ def test_clock_of_a_cheap_crystal(ppm: float, shift: float) -> None:
     assert chips.size == CHIPS.size
     assert ((chips > 0) == (CHIPS > 0)).all()
     assert clock.step == pytest.approx(8.0 / (1 + ppm * 1e-6), rel=150e-6)
-    assert clock.start == pytest.approx(START + shift, abs=0.5)
+    # A tenth of a chip: the step of the grid is half a sample, and the edges refine it later.
+    assert clock.start == pytest.approx(START + shift, abs=0.8)
 
 
 def test_end_of_the_carrier_is_the_end_of_the_packet() -> None:
