@@ -5,15 +5,16 @@ instants, in any order and any pieces, and always answers the same. Time is coun
 beginning of chip 0, in seconds, so a burst that starts between two samples, or a sender whose
 clock is 37 ppm fast, needs no resampling.
 
-*Edges.* The carrier is switched along raised cosines: half the amplitude is crossed exactly at the chip
-boundary, and 10 % to 90 % of the amplitude take `rise_us`. An edge is
-``(1 - cos(pi x)) / 2`` for x from 0 to 1 over its full width; it passes 10 % at
-``acos(0.8) / pi`` and 90 % at ``acos(-0.8) / pi``, so the full width is `rise_us` / 0.5903.
+*Edges.* The carrier is switched along raised cosines: half the amplitude is crossed exactly at
+the chip boundary, and 10 % to 90 % of the amplitude take `rise_us`. An edge is ``(1 - cos(pi x))
+/ 2`` for x from 0 to 1 over its full width; it passes 10 % at ``acos(0.8) / pi`` and 90 % at
+``acos(-0.8) / pi``, so the full width is `rise_us` / 0.5903.
 
-*Frequency modulation.* The phase is the closed integral of the frequency, so it is continuous. With a Gaussian filter of
-3 dB bandwidth B and ``BT = B / symbol rate``, each step of the frequency becomes a normal
-distribution function of ``sigma = sqrt(ln 2) / (2 pi B)``; the phase takes its integral
-``tau Phi(tau / sigma) + sigma phi(tau / sigma)``. Chip 1 is the higher frequency.
+*Frequency modulation.* The phase is the closed integral of the frequency, so it is continuous.
+With a Gaussian filter of 3 dB bandwidth B and ``BT = B / symbol rate``, each step of the
+frequency becomes a normal distribution function of ``sigma = sqrt(ln 2) / (2 pi B)``; the phase
+takes its integral ``tau Phi(tau / sigma) + sigma phi(tau / sigma)``. Chip 1 is the higher
+frequency.
 
 References
 ----------

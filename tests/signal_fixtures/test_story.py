@@ -123,7 +123,9 @@ def test_mistakes_are_told_with_their_place(old: str, new: str, mistake: str) ->
 
 def test_all_mistakes_are_told_at_once() -> None:
     """Nobody wants to fix a file one message at a time."""
-    text = GOOD.replace("rssi_dbfs = -12", 'rssi_dbfs = "loud"').replace("units_iu = 12", "dose = 1")
+    text = GOOD.replace("rssi_dbfs = -12", 'rssi_dbfs = "loud"').replace(
+        "units_iu = 12", "dose = 1"
+    )
     places = sorted(told.split(":")[0] for told in _mistakes(text))
     assert places == ["attack.0.dose", "attack.0.units_iu", "device.1.rssi_dbfs"]
 

@@ -20,7 +20,8 @@ LIMITED = Setting(devices=(PUMP,), max_bolus_iu=10.0, max_basal_iu_per_h=2.0)
 
 
 @pytest.mark.parametrize(
-    ("units_iu", "score"), [(10.0, None), (10.025, 0.50125), (15.0, 0.75), (20.0, 1.0), (300.0, 1.0)]
+    ("units_iu", "score"),
+    [(10.0, None), (10.025, 0.50125), (15.0, 0.75), (20.0, 1.0), (300.0, 1.0)],
 )
 def test_bolus_against_the_limit(tell: Tell, units_iu: float, score: float | None) -> None:
     """At the limit is allowed, one stroke above is not, twice as much is as bad as it gets."""
@@ -91,7 +92,9 @@ def test_limits_are_the_patients_own(tell: Tell) -> None:
 
 @settings(deadline=None)
 @given(units_iu=st.floats(0, 400), low=st.floats(0.1, 50), high=st.floats(0.1, 50))
-def test_closer_limit_never_finds_less(tell: Tell, units_iu: float, low: float, high: float) -> None:
+def test_closer_limit_never_finds_less(
+    tell: Tell, units_iu: float, low: float, high: float
+) -> None:
     """A stricter limit gives at least the findings of a looser one, and no lower score."""
     low, high = min(low, high), max(low, high)
     strict = tell(NAME, max_bolus_iu=low).at("14:05", "bolus", units_iu=units_iu)

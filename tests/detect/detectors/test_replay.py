@@ -23,7 +23,9 @@ def test_same_nonce_again_is_a_replay(tell: Tell) -> None:
     story = tell(NAME)
     pod = {**POD, "sequence": 9}
     assert not story.at("2026-11-23T08:00", "bolus", heard=pod, units_iu=2.0, nonce_hex="0ea9127c")
-    (finding,) = story.at("2026-11-24T08:00", "bolus", heard=pod, units_iu=2.0, nonce_hex="0ea9127c")
+    (finding,) = story.at(
+        "2026-11-24T08:00", "bolus", heard=pod, units_iu=2.0, nonce_hex="0ea9127c"
+    )
     assert (finding.subject, finding.feature, finding.value) == ("1f014828", "copy_age_s", 86_400)
     assert finding.score == 1.0
     assert "1440 min before" in finding.text
