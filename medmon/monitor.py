@@ -122,10 +122,13 @@ class Monitor:
         transmissions += self.reader.advance(step.settled_ns)
         records = self._judged(transmissions) + self._advanced(step.settled_ns)
         if self._tally.passed(step.time_ns):
-            records.append(
-                self._tally.status(step.time_ns, step.noise_dbfs, self.reader.rejections)
-            )
+            records.append(self._tally.status(step.time_ns, step.noise_dbfs, self._refused(step)))
         return records
+
+    def _refused(self, step: Step) -> Mapping[str, int]:
+        """Count what was not taken in: by decoders, and by the front end in a crowd."""
+        crowded = {"phy/crowded": step.crowded} if step.crowded else {}
+        return {**self.reader.rejections, **crowded}
 
     def _advanced(self, time_ns: int) -> list[Record]:
         """Let stream time pass behind the reader."""

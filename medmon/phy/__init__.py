@@ -43,12 +43,16 @@ class Step:
         Every burst that ended before this time has been handed out.
     noise_dbfs : float
         Median noise floor in one channel.
+    crowded : int
+        Stretches of time and frequency, since the stream began, with more emitters than were
+        followed.
     """
 
     bursts: tuple[Burst, ...]
     time_ns: int
     settled_ns: int
     noise_dbfs: float
+    crowded: int = 0
 
 
 NOTHING = Step((), 0, 0, 0.0)
@@ -169,7 +173,13 @@ class Receiver:
         ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
         bursts = tuple(self._burst(one) for one in ordered)
         noise_dbfs = decibel(self._stream.noise_power)
-        return Step(bursts, self._time_ns(self._fed), self._time_ns(settled_sample), noise_dbfs)
+        return Step(
+            bursts,
+            self._time_ns(self._fed),
+            self._time_ns(settled_sample),
+            noise_dbfs,
+            self._stream.crowded,
+        )
 
     def _time_ns(self, sample: float) -> int:
         assert self._first is not None

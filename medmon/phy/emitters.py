@@ -20,7 +20,11 @@ from medmon.records import FloatArray
 WORTH = 4.0
 """An emitter's best cell stands this far over the floor, mean of two rows."""
 MOST = 12
-"""Emitters followed in one region; what is beyond them is left to the next one."""
+"""Emitters followed in 50 ms of a region. A region may be long because bursts overlap one after the
+other, so the limit grows with it; whoever fills it is counted, see `Stream.crowded`."""
+MOST_SKIRTS = 12
+"""Emitters on skirts followed in one region: they rarely are any, and each costs as much."""
+LIMIT_S = 50e-3
 DEPTH = 10**-2.5
 """An emitter's stretch ends where its channel falls this far under its best cell."""
 EDGE = 10**-1.2
@@ -58,7 +62,9 @@ class Emitter:
     is_skirt: bool = False
 
 
-def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) -> list[Emitter]:
+def emitters(
+    powers: FloatArray, floor: FloatArray, region: Region, grid: Grid
+) -> tuple[list[Emitter], bool]:
     """Take a region apart.
 
     Parameters
@@ -76,6 +82,8 @@ def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) 
     -------
     list of Emitter
         Strongest first.
+    bool
+        Whether there were more than the limit allows.
     """
     over = np.maximum(powers - floor, 0.0)
     # Two rows together, so that one lucky row of noise is no emitter.
@@ -85,10 +93,11 @@ def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) 
     left[:, region.high + 1 :] = 0.0
     hold = grid.slots(HOLD_S)
     found: list[Emitter] = []
-    while len(found) < MOST:
+    skirts_left = MOST_SKIRTS
+    for _ in range(MOST * max(1, len(powers) // grid.slots(LIMIT_S))):
         row, peak = np.unravel_index(int(left.argmax()), left.shape)
         if left[row, peak] < WORTH * floor[peak]:
-            break
+            return found, False
         alive = left[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
         start, stop = _stretch(alive, int(row), hold)
         # What a stronger emitter explains is neither this one's width nor its centre.
@@ -100,11 +109,13 @@ def emitters(powers: FloatArray, floor: FloatArray, region: Region, grid: Grid) 
         skirts = _skirts(spectrum.size, low, high)
         is_skirt = bool((spectrum * skirts)[skirts < 1].max(initial=0.0) > weights.max())
         first = region.start_slot
-        found.append(Emitter(first + start, first + stop, low, high, centre, is_skirt))
+        if not is_skirt or skirts_left:
+            found.append(Emitter(first + start, first + stop, low, high, centre, is_skirt))
+        skirts_left -= is_skirt and skirts_left > 0
         explained = spectrum <= weights.max() * skirts
         left[max(0, start - 2) : stop + 2, explained] = 0.0
         left[row, peak] = 0.0
-    return found
+    return found, bool((left > WORTH * floor).any())
 
 
 def _stretch(alive: npt.NDArray[np.bool_], row: int, hold: int) -> tuple[int, int]:

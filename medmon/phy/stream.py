@@ -46,6 +46,11 @@ class Stream:
         Sample rate.
     modems : sequence of Modem
         Whom to listen for; those that do not fit the rate are left out.
+
+    Attributes
+    ----------
+    crowded : int
+        Regions that held more emitters than were followed.
     """
 
     def __init__(self, rate_hz: float, modems: Sequence[Modem]) -> None:
@@ -57,6 +62,7 @@ class Stream:
         self._activity = Activity(self.grid)
         self._tape: deque[_Chunk] = deque()
         self._slots = 0
+        self.crowded = 0
         self._recent: deque[Heard] = deque(maxlen=RECENT)
 
     @property
@@ -117,11 +123,9 @@ class Stream:
         powers = self._rows(region.start_slot, region.stop_slot)
         tuner = Tuner(iq, begin * slot, self.grid.rate_hz)
         scene = Scene(tuner, self._floor.power, self.grid)
-        found = [
-            emitter
-            for emitter in emitters(powers, self._floor.power, region, self.grid)
-            if not is_image(emitter, tuner, self.grid)
-        ]
+        seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
+        self.crowded += is_crowded
+        found = [emitter for emitter in seen if not is_image(emitter, tuner, self.grid)]
         bursts = heard_in(scene, found, self._modems, tuple(self._recent))
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)

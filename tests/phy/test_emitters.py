@@ -20,7 +20,7 @@ def _floor() -> FloatArray:
 
 def _found(powers: FloatArray, low: int = 0, high: int = 63) -> list[Emitter]:
     region = Region(1_000, 1_000 + len(powers), low, high, 1_000, 1_000 + len(powers))
-    return emitters(powers.astype(np.float32), _floor(), region, GRID)
+    return emitters(powers.astype(np.float32), _floor(), region, GRID)[0]
 
 
 def _draw(powers: FloatArray, rows: slice, channel: int, level: float) -> None:
