@@ -14,6 +14,7 @@ neither.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -55,6 +56,9 @@ class Ledger:
         Most keys that are not pinned; the one unused for longest goes first.
     pinned : collection of str
         Devices whose keys are never forgotten. A key is the device, or begins with it and "/".
+    keeps_sum : bool
+        Whether amounts are summed by their reader. Then the oldest entry of a full key is added to
+        the next one instead of being forgotten: no flood of small amounts makes a sum too small.
     """
 
     def __init__(
@@ -64,11 +68,13 @@ class Ledger:
         max_entries: int = 256,
         max_keys: int = 256,
         pinned: Collection[str] = (),
+        keeps_sum: bool = False,
     ) -> None:
         self._keep_ns = keep_ns
         self._max_entries = max_entries
         self._max_keys = max_keys
         self._pinned = frozenset(pinned)
+        self._keeps_sum = keeps_sum
         # Order of the keys is order of use: the first one was unused for longest.
         self._own: dict[str, deque[Entry]] = {}
         self._others: dict[str, deque[Entry]] = {}
@@ -87,6 +93,8 @@ class Ledger:
         kept = page.pop(key, None) or deque(maxlen=self._max_entries)
         while kept and abs(entry.time_ns - kept[0].time_ns) > self._keep_ns:
             kept.popleft()
+        if self._keeps_sum and len(kept) == self._max_entries:
+            _fold(kept)
         kept.append(entry)
         page[key] = kept
         if len(self._others) > self._max_keys:
@@ -178,6 +186,14 @@ class Ledger:
 
     def _page(self, key: str) -> dict[str, deque[Entry]]:
         return self._own if key.partition("/")[0] in self._pinned else self._others
+
+
+def _fold(kept: deque[Entry]) -> None:
+    """Make one entry of the two oldest; it has the later time, so that it counts long enough."""
+    first, second = kept.popleft(), kept[0]
+    kept[0] = Entry(
+        max(first.time_ns, second.time_ns), math.fsum((first.amount, second.amount)), second.note
+    )
 
 
 def _entries(key: str, rows: object) -> list[Entry]:

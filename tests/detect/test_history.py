@@ -76,6 +76,27 @@ def test_own_devices_are_never_forgotten() -> None:
     assert ledger.entries("own/basal") == (Entry(0, 2.0),)
 
 
+def test_a_full_page_keeps_its_sum() -> None:
+    """The oldest two of a full key become one, dated like the later, whatever order they have."""
+    ledger = Ledger(keep_ns=100, max_entries=3, keeps_sum=True)
+    for time_ns, amount in ((7, 4.0), (5, 2.0), (8, 1.0), (9, 0.5)):
+        ledger.add("a", Entry(time_ns, amount, str(time_ns)))
+    assert ledger.entries("a") == (Entry(7, 6.0, "5"), Entry(8, 1.0, "8"), Entry(9, 0.5, "9"))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 50)), min_size=1, max_size=60))
+def test_a_sum_is_never_too_small(steps: list[tuple[int, int]]) -> None:
+    """However many amounts come, a window holds at least what came in it, in bounded memory."""
+    ledger, now_ns, came = Ledger(keep_ns=100, max_entries=4, keeps_sum=True), 0, []
+    for wait_ns, amount in steps:
+        now_ns += wait_ns
+        came.append((now_ns, amount))
+        ledger.add("a", Entry(now_ns, float(amount)))
+        least = sum(given for time_ns, given in came if now_ns - time_ns < 100)
+        assert sum(entry.amount for entry in ledger.around("a", now_ns, 100)) >= least
+        assert len(ledger) <= 4
+
+
 def test_amend_replaces_the_newest() -> None:
     """A temporary rate that was cut short counts only in part."""
     ledger = Ledger(keep_ns=1000)

@@ -77,7 +77,14 @@ class CumulativeDose(Remembering):
         self._roster = Roster(setting)
         self._window_ns = int(options.window_s * SECOND_NS)
         self._limit_iu = _limit_iu(setting, options)
-        super().__init__(Ledger(keep_ns=self._window_ns, max_entries=1024, pinned=self._roster.ids))
+        super().__init__(
+            Ledger(
+                keep_ns=self._window_ns,
+                max_entries=1024,
+                pinned=self._roster.ids,
+                keeps_sum=True,
+            )
+        )
         self._hours = options.window_s / 3600
 
     @classmethod

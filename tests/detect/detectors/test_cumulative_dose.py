@@ -27,6 +27,26 @@ def test_day_of_small_doses(tell: Tell) -> None:
     assert finding.expected == "at most 50 IU in 24 h"
 
 
+def test_flood_of_tiny_boluses_hides_no_dose(tell: Tell) -> None:
+    """55 IU, then 1,100 orders of next to nothing, then 6 IU more: over 60 IU in one day."""
+    story = tell(NAME, max_iu=60.0)
+    story.at(0.0, "bolus", units_iu=55.0)
+    for number in range(1100):
+        assert not story.at(60.0 * (1 + number), "bolus", units_iu=0.001)
+    (finding,) = story.at(60.0 * 1102, "bolus", units_iu=6.0)
+    assert finding.value == pytest.approx(55.0 + 1.1 + 6.0, abs=1e-3)
+    assert [len(rows) for rows in story.detector.state().values()] == [1024]
+
+
+def test_flood_of_tiny_rates_hides_no_rate(tell: Tell) -> None:
+    """Half an hour at 100 IU/h counts with 50 IU, however many rates follow."""
+    story = tell(NAME, max_iu=60.0)
+    story.at(0.0, "temp-basal", rate_iu_per_h=100.0, duration_s=1800)
+    for number in range(1100):
+        story.at(1800.0 + 2.0 * number, "temp-basal", rate_iu_per_h=0.001, duration_s=1800)
+    assert story.at(5000.0, "bolus", units_iu=11.0)
+
+
 def test_window_slides(tell: Tell) -> None:
     """What was given a day ago no longer counts: 50 IU at 08:00 and again the next morning."""
     story = tell(NAME, max_iu=50.0)
