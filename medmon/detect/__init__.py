@@ -11,7 +11,8 @@ transmission is fixed:
 
 Deadlines are looked at on a fixed grid of stream time, not whenever `advance` happens to be
 called: so the verdicts do not depend on how the stream was cut, and a replay of records gives
-the same as the live run. Protocols hold a transmission back while they wait for its repeats;
+the same as the live run. After a jump of more than a day only the latest day of the grid is looked
+at (`MAX_TICKS`). Protocols hold a transmission back while they wait for its repeats;
 `SETTLE_NS` is how long the grid waits for them.
 """
 
@@ -31,8 +32,8 @@ TICK_NS = 30_000_000_000
 """Deadlines are looked at twice a minute of stream time."""
 SETTLE_NS = 30_000_000_000
 """Longest time a transmission may arrive behind the stream."""
-MAX_TICKS = 20_160
-"""Deadlines looked at after one jump of the stream's time: a week. What is older is skipped."""
+MAX_TICKS = 2_880
+"""Deadlines looked at after one jump of stream time: the latest day. Older ones are skipped."""
 _STEP_BACK_TICKS = 10
 """Time that falls behind by more ticks than this is a new clock, not a late transmission."""
 _REMEMBERED_IDS = 4096

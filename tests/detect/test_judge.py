@@ -262,11 +262,37 @@ def test_a_new_clock_starts_anew(hear: Hear) -> None:
     assert judge.advance(heard.time_ns + 1100 * SECOND_NS)
 
 
-def test_a_jump_of_years_costs_a_week(hear: Hear) -> None:
-    """A clock set from 1970 to today does not keep the monitor busy for hours."""
+@pytest.mark.parametrize("start", ["1970-01-01T00:00:01", "2026-11-16T08:00"])
+def test_a_jump_costs_a_day_and_hides_no_silence(hear: Hear, start: str) -> None:
+    """After a jump the silent sensor is told for the latest day, up to now, and no further back."""
     judge = _judge()
-    judge.feed(hear("1970-01-01T00:00:01", "ack"))
-    assert len(judge.advance(hear("08:00", "ack").time_ns)) == MAX_TICKS
+    judge.feed(hear(start, "ack"))
+    now_ns = hear("08:00", "ack").time_ns
+    told = judge.advance(now_ns + SETTLE_NS + 1)
+    assert set(_told(told)) == {"sensor-silent"}
+    assert len(told) == MAX_TICKS == 24 * 60 * 2
+    assert (told[0].time_ns, told[-1].time_ns) == (now_ns - 86_370 * SECOND_NS, now_ns)
+
+
+def test_the_watch_goes_on_after_a_jump(hear: Hear) -> None:
+    """Each deadline after a jump is looked at once: a sensor heard again is missed again."""
+    judge = _judge()
+    judge.feed(hear("2026-11-16T08:00", "ack"))
+    heard = hear("08:00", "sensor", device="0a0b0c", role="sensor")
+    assert judge.feed(heard)
+    # Three reports of five minutes and 90 s are 990 s; the grid says so at 1020 s.
+    assert judge.advance(heard.time_ns + 990 * SECOND_NS + SETTLE_NS) == []
+    assert _told(judge.advance(heard.time_ns + 1021 * SECOND_NS + SETTLE_NS)) == ["sensor-silent"]
+
+
+@pytest.mark.parametrize("hours", [1, 23])
+def test_a_jump_within_a_day_skips_nothing(hear: Hear, hours: int) -> None:
+    """An hour or a night without records: silence is told from the first deadline it breaks."""
+    judge = _judge()
+    heard = hear("08:00", "sensor", device="0a0b0c", role="sensor")
+    judge.feed(heard)
+    told = judge.advance(heard.time_ns + 3600 * hours * SECOND_NS)
+    assert told[0].time_ns == heard.time_ns + 1020 * SECOND_NS
 
 
 def test_memory_survives_a_restart(hear: Hear) -> None:
