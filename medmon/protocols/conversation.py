@@ -28,6 +28,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import isfinite
 from typing import Protocol
 
 from medmon.records import (
@@ -199,7 +200,7 @@ class Conversations:
 
     def _tick(self, burst: Burst) -> int:
         """Move stream time to the end of a burst."""
-        end_ns = burst.time_ns + round(burst.radio.duration_us * 1_000)
+        end_ns = burst.time_ns + (_whole(burst.radio.duration_us * 1_000) or 0)
         self._now_ns = max(self._now_ns, end_ns)
         return self._now_ns
 
@@ -304,6 +305,11 @@ def _identifier(span: Span, freq_hz: float, protocol: str | None, raw: bytes | N
     The source's name differs between the two and is left out; protocol and bytes
     are in, so that two packets in one burst, or at one place of two recordings, differ.
     """
-    step = round(freq_hz / FREQ_STEP_HZ)
+    step = _whole(freq_hz / FREQ_STEP_HZ)
     place = f"{span.receiver}/{span.sample_start}/{span.sample_count}/{step}/{protocol}/"
     return sha256(place.encode() + (raw or b"")).hexdigest()[:16]
+
+
+def _whole(measured: float) -> int | None:
+    """Round a measurement; None for one that is no number."""
+    return round(measured) if isfinite(measured) else None

@@ -170,6 +170,20 @@ def test_identifier_depends_on_place_and_frequency_not_on_the_file() -> None:
     assert len(ids[0]) == 16
 
 
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_a_measurement_that_is_no_number_stops_nothing(bad: float) -> None:
+    """A packet whose carrier or length could not be measured is heard like any other."""
+    ids = []
+    for radio in (replace(burst(5).radio, freq_hz=bad), replace(burst(5).radio, duration_us=bad)):
+        conversations = Conversations([Toy()])
+        found = conversations.feed(replace(burst(5), radio=radio), [packet("a")])
+        found += conversations.flush()
+        assert summary(found) == [("a", "ok", 1)]
+        ids.append(found[0].id)
+    assert len(set(ids)) == 2
+    assert all(len(identity) == 16 for identity in ids)
+
+
 def test_what_needs_no_waiting_comes_out_at_once() -> None:
     """With nothing older open, an unknown emission is reported with its own burst."""
     conversations = Conversations([Toy()])
