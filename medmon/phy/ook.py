@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft
 
-from medmon.phy import linecode, sync
+from medmon.phy import sync
 from medmon.phy.reception import Reception, matched, read, shifted
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Baseband, Place, Tuner
@@ -54,7 +54,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     found = []
     for trial in sync.best(trials, modem):
         rough = trial.band
-        near = _packet(rough.iq, trial.sync, modem)
+        heard = read(rough, rough.offset_hz, _magnitude(rough, 0.0), trial.sync, modem)
+        near = _packet(heard)
         # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
         # enough to find the sync word by; the packet's strongest line is its carrier.
         reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
@@ -120,9 +121,9 @@ def _magnitude(band: Baseband, offset_hz: float) -> np.typing.NDArray[np.float32
     return np.abs(matched(shifted(band, offset_hz), SAMPLES_A_CHIP))
 
 
-def _packet(iq: ComplexArray, hit: sync.Sync, modem: Modem) -> ComplexArray:
-    """Cut out the sync word and the longest packet that may follow."""
-    chips = modem.max_bits // linecode.bits_each(modem.line_code)
-    chips *= linecode.chips_each(modem.line_code)
-    start = max(0, hit.end - len(sync.template(modem)) * SAMPLES_A_CHIP)
-    return iq[start : hit.end + chips * SAMPLES_A_CHIP]
+def _packet(reception: Reception) -> ComplexArray:
+    """Cut out the sync word and what follows to the end of the packet, and nobody after it."""
+    template_chips = len(sync.template(reception.modem))
+    start = max(0, reception.sync.end - template_chips * SAMPLES_A_CHIP)
+    stop = reception.clock.at(np.array([float(reception.chips.size)]))[0]
+    return reception.band.iq[start : max(int(stop), reception.sync.end)]

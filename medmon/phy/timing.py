@@ -27,6 +27,7 @@ and the receiver's own add some."""
 STEPS = 29
 PHASES: npt.NDArray[np.float64] = np.arange(-4, 5, dtype=np.float64) * 0.5
 """Shifts tried, in samples: the sync word's place is good to half a chip at the weakest signal."""
+PASSES = 4
 LOOK_CHIPS = 12
 """Chips over which the quality is averaged to see the end of the signal."""
 END_QUALITY = 0.5
@@ -90,11 +91,19 @@ def chips_from_sync(
     width = chips_each(modem.line_code)
     most = min(modem.max_bits // bits_each(modem.line_code) * width,
                int((scaled.size - 4 - sync.end) / (step * (1 + CLOCK_ERROR))))  # fmt: skip
-    count = max(0, most // width) * width
-    nominal = Clock(float(sync.end), step)
-    count = _ended(_read(scaled, nominal, count), modem)
-    clock = _best(scaled, nominal, count, modem) if count else nominal
-    chips = _read(scaled, clock, max(0, most // width) * width)
+    most = max(0, most // width) * width
+    nominal = clock = Clock(float(sync.end), step)
+    count = 0
+    # A wrong clock runs out of the packet before its end. What it does read is enough to better
+    # it, and the better one reads further, until it reads no further.
+    for _ in range(PASSES):
+        chips = _read(scaled, clock, most)
+        further = _ended(chips, modem)
+        if further <= count:
+            break
+        count = further
+        clock = _best(scaled, nominal, count, modem)
+    chips = _read(scaled, clock, most)
     return clock, chips[: _ended(chips, modem)]
 
 

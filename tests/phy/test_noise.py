@@ -57,7 +57,7 @@ def test_bursts_do_not_lift_the_floor() -> None:
 def test_carrier_that_stays_becomes_floor() -> None:
     """Within the memory of 32 chunks, a second; and is forgotten as fast."""
     floor = NoiseFloor(CHANNELS)
-    for rows in _rows(20):
+    for rows in _rows(40):
         floor.feed(rows)
     for rows in _rows(32, seed=2):
         rows[:, 5] += 100.0

@@ -28,12 +28,15 @@ def test_packet_is_read_at_its_own_carrier(air: Air, offset_hz: float) -> None:
     assert packet.deviation_hz is None
 
 
-def test_packets_that_took_turns(air: Air) -> None:
-    """Two senders 8 kHz apart in one place, one after the other: both are read."""
-    sent = (air.pump(0.02), air.pump(0.06, offset_hz=8e3, packet=OTHER))
-    scene = air.scene(250e3, 0.1, *sent)
+@pytest.mark.parametrize("offset_hz", [8e3, 14e3])
+@pytest.mark.parametrize("rssi_dbfs", [-36.0, -30.0, -24.0])
+def test_packets_that_took_turns(air: Air, offset_hz: float, rssi_dbfs: float) -> None:
+    """Two senders in one place, one after the other: both are read, each at its own carrier."""
+    other = air.pump(0.0472, offset_hz=offset_hz, packet=OTHER, rssi_dbfs=rssi_dbfs)
+    scene = air.scene(250e3, 0.1, air.pump(0.03), other)
     found = ook.receive(air.tuner(scene), air.modem("medtronic"), air.place(scene))
     assert [packet.frame().data[:7] for packet in found] == [PACKET, OTHER]
+    assert [packet.carrier_hz for packet in found] == pytest.approx([0.0, offset_hz], abs=60)
 
 
 def test_longest_packet(air: Air) -> None:

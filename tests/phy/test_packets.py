@@ -68,6 +68,15 @@ def test_shifted_packet_with_a_long_preamble(air: Air, ppm: float, seed: int) ->
     assert heard.radio.rise_us is None
 
 
+@pytest.mark.parametrize("ppm", [-150.0, 150.0])
+def test_preamble_is_followed_with_the_better_clock(air: Air, ppm: float) -> None:
+    """150 ppm, 20 dB: the first clock loses the preamble half way, 5.5 ms of arrival time."""
+    sent = air.pod(0.0300003, packet=omnipod.ack("1f014828", 3), ppm=ppm)
+    scene = air.scene(RATE_HZ, 0.07, sent, density_dbfs=-30 - 20 - 49.1, seed=0)
+    heard = _heard(air, scene, "omnipod", None)
+    assert heard.start / RATE_HZ == pytest.approx(sent.time_s, abs=0.3e-6)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_first_chip_of_a_weak_preamble_counts(air: Air, seed: int) -> None:
     """12 dB over the noise a chip may be weak; arrival must not slip by one."""

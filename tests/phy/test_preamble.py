@@ -62,3 +62,19 @@ def test_pattern_ends_before_the_sync_word() -> None:
     """Its last chip is the last of a period."""
     assert pattern(FSK, 6).tolist() == [True, False, False, True, True, False]
     assert pattern(FSK, 0).tolist() == []
+
+
+def test_long_preamble_behind_a_short_silence() -> None:
+    """100 chips of the copy before outweigh 40 chips of silence, and still are not this one's."""
+    first = _scaled(OOK, 100, 20, -1.0)
+    silence = np.full(40 * 4, -1.0, dtype=np.float32)
+    second = _scaled(OOK, 32, 0, -1.0)
+    start = (20 + 100 + 8 + 2 + 40 + 32 + 8) * STEP + 1.5
+    assert lead_chips(np.concatenate((first, silence, second)), Clock(start, STEP), OOK) == 32
+
+
+def test_weak_first_chip_of_a_shifted_preamble_counts() -> None:
+    """Half a chip's worth is twice what noise reaches; without it arrival slips by a chip."""
+    scaled = _scaled(FSK, 16, 100, 0.0)
+    scaled[400:404] *= 0.5
+    assert lead_chips(scaled, Clock((100 + 16 + 8) * STEP + 1.5, STEP), FSK) == 16

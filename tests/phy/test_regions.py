@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from medmon.phy import ook as demodulator
 from medmon.phy import regions
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
 from medmon.phy.packets import Heard
+from medmon.phy.timing import Clock
 from medmon.records import Frame, Radio
 from signal_fixtures.channel import Emission, Scene
 from signal_fixtures.devices import medtronic, omnipod
 from signal_fixtures.linecode import chips_from_text
-from signal_fixtures.waveform import ook
+from signal_fixtures.waveform import fsk, ook
 
 if TYPE_CHECKING:
     from tests.phy.conftest import Air
@@ -107,6 +109,11 @@ def _burst(
     return Heard(start, stop, replace(RADIO, freq_hz=freq_hz, rssi_dbfs=rssi_dbfs), frames)
 
 
+def _click(*, freq_hz: float, rssi_dbfs: float) -> Heard:
+    burst = _burst(100, 900, freq_hz=freq_hz, rssi_dbfs=rssi_dbfs)
+    return replace(burst, radio=replace(burst.radio, duration_us=500.0))
+
+
 def _frame(modem: str, data: bytes) -> Frame:
     return Frame(modem, data, 8 * len(data))
 
@@ -149,8 +156,17 @@ def test_images_of_packets(weaker: Heard, *, expected: bool) -> None:
         (_burst(100, 900, freq_hz=100e3, rssi_dbfs=-60.0), False),
         (_burst(100, 900, freq_hz=100e3, rssi_dbfs=-40.0), True),
         (_burst(950, 3_000, freq_hz=12e3, rssi_dbfs=-40.0), True),
+        (_click(freq_hz=100e3, rssi_dbfs=-40.0), False),
+        (_click(freq_hz=100e3, rssi_dbfs=-35.0), True),
     ],
-    ids=["within its band", "under its skirt", "over its skirt", "at another time"],
+    ids=[
+        "within its band",
+        "under its skirt",
+        "over its skirt",
+        "at another time",
+        "click of its keying",
+        "loud click",
+    ],
 )
 def test_energy_that_a_stronger_burst_explains(weak: Heard, *, kept: bool) -> None:
     """At 100 kHz the skirt of a 20 kHz burst is 6 dB plus 20 dB down."""
@@ -171,3 +187,37 @@ def test_lowest_rates_by_hand(air: Air) -> None:
     assert regions.needed_rate_hz(pod) == 2 * 26_370 + 2 * 40_625
     assert regions.fits(pump, 48e3)
     assert not regions.fits(pod, 96e3)
+
+
+def test_unknown_shifted_sender_is_one_burst(air: Air) -> None:
+    """A shift of 60 kHz either way lights up two places; it is one sender."""
+    bits = np.random.default_rng(7).integers(0, 2, 80).astype(np.uint8)
+    sent = Emission(bits, fsk(2e3, 60e3), 0.03, -30.0, 100e3)
+    (heard,) = _heard(air, _scene(air, sent), [_emitter(42, 41, 43), _emitter(34.5, 33, 36)])
+    assert (heard.frames, heard.radio.modulation) == ((), "fsk")
+    assert heard.radio.freq_hz == pytest.approx(100e3, abs=1e3)
+    assert heard.radio.deviation_hz == pytest.approx(60e3, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("snr_db", "duration_us", "expected"),
+    [(9.1, 15e3, True), (8.9, 15e3, False), (19.1, 50.0, True), (18.9, 50.0, False)],
+)
+def test_loud_is_snr_and_energy(snr_db: float, duration_us: float, *, expected: bool) -> None:
+    """At 20 kHz, 50 us are one degree of freedom: energy is SNR, and 19 dB are asked for."""
+    radio = replace(RADIO, snr_db=snr_db, duration_us=duration_us)
+    assert regions._is_loud(Heard(0, 1_000, radio)) is expected
+
+
+def test_poor_sync_word_inside_a_packet_is_its_data(air: Air) -> None:
+    """Data may look like a sync word, but never as well as the one the packet began with."""
+    scene = _scene(air, air.pump(0.03))
+    place = air.place(scene)
+    (packet,) = demodulator.receive(air.tuner(scene), air.modem("medtronic"), place)
+    clock = packet.clock
+    poor = replace(packet.sync, match=packet.sync.match - 0.2)
+    inside = replace(packet, sync=poor, clock=Clock(clock.start + 20 * clock.step, clock.step))
+    behind = replace(packet, sync=poor, clock=Clock(clock.start + 900 * clock.step, clock.step))
+    assert regions._swallows(packet, inside)
+    assert not regions._swallows(packet, behind)
+    assert not regions._swallows(packet, replace(inside, sync=packet.sync))

@@ -113,3 +113,24 @@ def test_best_trial_of_each_word(air: Air) -> None:
 
     chosen = best([trial(5_000, 0.9), trial(1_003, 0.8), trial(1_000, 0.95)], MODEM)
     assert [(one.sync.end, one.sync.match) for one in chosen] == [(1_000, 0.95), (5_000, 0.9)]
+
+
+def test_preamble_must_match_by_itself() -> None:
+    """10 of 16 preamble chips and the whole word: 0.75 of all chips, but 0.25 of the preamble."""
+    runs = Modem("z", (1e6,), "ook", 10e3, None, "10", "1111111100000000" * 2, "nrz", 8, 80)
+    text = "0" * 40 + "1100110011001010" + runs.sync + "10" * 20
+    assert find(_soft(text), runs) == []
+
+
+def test_errors_are_those_of_the_word() -> None:
+    """A wrong chip of the preamble says nothing about the packet behind the word."""
+    lead = LEAD[:-6] + "00" + LEAD[-4:]
+    (hit,) = find(_soft(lead + MODEM.sync + "01101001" * 2), MODEM)
+    assert hit.errors == 0
+    assert hit.match < 0.97
+
+
+def test_ripple_of_a_steady_carrier_is_no_word() -> None:
+    """A ten-thousandth of ripple is rounding, whatever its shape."""
+    text = LEAD + MODEM.sync + "01101001" * 2
+    assert find(_soft(text, mark=1.0001, space=1.0)[400:], MODEM) == []

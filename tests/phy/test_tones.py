@@ -11,6 +11,7 @@ from medmon.phy import tones
 from medmon.phy.packets import Heard
 from medmon.records import Radio
 from signal_fixtures.channel import Emission
+from signal_fixtures.linecode import chips_from_text
 from signal_fixtures.waveform import fsk, ook
 
 if TYPE_CHECKING:
@@ -79,3 +80,17 @@ def test_what_cannot_be_a_tone_is_not_tried(air: Air, other: Heard) -> None:
 def test_nothing_gives_nothing(air: Air) -> None:
     """An empty list stays empty."""
     assert _paired(air, [], []) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("1111111000", "1110000111"), ("1111000000", "0000111000"), ("1111111111", "1000000000")],
+    ids=["often both", "often neither", "never the other alone"],
+)
+def test_each_sign_of_two_senders_is_enough(air: Air, one: str, other: str) -> None:
+    """Of ten chips three have both, or neither, or the other is never on alone: two senders."""
+    sent = [
+        Emission(chips_from_text(one * 8), ook(2_000.0), START_S, -25.0, 40e3),
+        Emission(chips_from_text(other * 8), ook(2_000.0), START_S, -25.0, 160e3),
+    ]
+    assert len(_paired(air, sent, [_tone(40e3), _tone(160e3)])) == 2
