@@ -5,9 +5,10 @@ named; foreign packages come in through entry points ``medmon.sources``, ``medmo
 ``medmon.detectors`` and ``medmon.sinks``. So a new thing of ours is one file and its test, and
 `medmon --help` imports none of them.
 
-A plugin module says what it offers in one constant, ``PLUGIN``. It imports `medmon.records` (and
-`medmon.errors`, `medmon.quantities`) and nothing else of medmon; it satisfies its room's
-`typing.Protocol` by its shape.
+A plugin module says what it offers in one constant, ``PLUGIN``. Of medmon it imports
+`medmon.records`, `medmon.errors`, `medmon.quantities` and the machinery of its own room (detectors
+the history, sources the cutter, and so on), never another room or another plugin of its kind; it
+satisfies its room's `typing.Protocol` by its shape.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Literal, TypeAlias
 
-from medmon.errors import PluginError
+from medmon.errors import MedmonError, PluginError
 
 Kind: TypeAlias = Literal["sources", "protocols", "detectors", "sinks"]
 
@@ -70,13 +71,22 @@ def load(kind: Kind, name: str) -> Any:
     Raises
     ------
     PluginError
-        If there is no such plugin, or two of that name.
+        If there is no such plugin, two of that name, or it cannot be imported.
     """
     places = _places(kind)
     if name not in places:
         raise PluginError(f"no {kind[:-1]} named {name!r}; there are {', '.join(sorted(places))}")
     module, _, attribute = places[name].partition(":")
-    return getattr(import_module(module), attribute)
+    try:
+        return getattr(import_module(module), attribute)
+    except MedmonError:
+        raise
+    except Exception as error:
+        # A plugin is anybody's code: whatever happens while it is imported is its fault.
+        raise PluginError(
+            f"the {kind[:-1]} {name!r} ({places[name]}) is broken: "
+            f"{type(error).__name__}: {error}; repair its package or remove it"
+        ) from error
 
 
 def _places(kind: Kind) -> dict[str, str]:

@@ -26,7 +26,8 @@ import pytest
 
 from medmon import plugins
 from medmon.capture import Facts, open_source
-from medmon.errors import PluginError
+from medmon.errors import AccessError, PluginError
+from medmon.records import Block
 from signal_fixtures.checks import (
     DECODER_CHECKS,
     DETECTOR_CHECKS,
@@ -255,6 +256,64 @@ def test_a_foreign_package_adds_a_plugin_by_an_entry_point(
     assert "toy" in plugins.names("protocols")
     assert "toy" not in plugins.names("sinks")
     assert plugins.load("protocols", "toy") == "the toy"
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("import no_such_library\nPLUGIN = 1\n", "ModuleNotFoundError: No module named 'no_such"),
+        ("OTHER = 1\n", "AttributeError: module 'broken_toy' has no attribute 'PLUGIN'"),
+        ("PLUGIN = 1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("PLUGIN =\n", "SyntaxError: invalid syntax"),
+        (None, "ModuleNotFoundError: No module named 'broken_toy'"),
+    ],
+)
+def test_a_broken_plugin_is_named_with_its_cause(
+    foreign: list[EntryPoint],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    body: str | None,
+    cause: str,
+) -> None:
+    """Status 78 and the package to repair, not an unexpected error of medmon."""
+    if body is not None:
+        (tmp_path / "broken_toy.py").write_text(body)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "broken_toy", raising=False)
+    foreign.append(EntryPoint("toy", "broken_toy:PLUGIN", "medmon.detectors"))
+    with pytest.raises(PluginError) as caught:
+        plugins.load("detectors", "toy")
+    assert f"the detector 'toy' (broken_toy:PLUGIN) is broken: {cause}" in str(caught.value)
+    assert caught.value.exit_code == 78
+    assert isinstance(caught.value.__cause__, Exception)
+
+
+def test_a_plugin_that_says_itself_why_it_does_not_load_is_heard(
+    foreign: list[EntryPoint], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its own words are better than ours."""
+    (tmp_path / "choosy_toy.py").write_text(
+        "from medmon.errors import AccessError\nraise AccessError('plug it in')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    foreign.append(EntryPoint("toy", "choosy_toy:PLUGIN", "medmon.sinks"))
+    with pytest.raises(AccessError, match="plug it in"):
+        plugins.load("sinks", "toy")
+
+
+def test_a_foreign_reader_without_endings_and_magic_is_in_nobodys_way(
+    foreign: list[EntryPoint], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Own recordings, found by their ending or by their first bytes, still open."""
+    module = ModuleType("toy_package")
+    vars(module)["PLUGIN"] = lambda *_: None
+    monkeypatch.setitem(sys.modules, "toy_package", module)
+    foreign.append(EntryPoint("a-toy-file", "toy_package:PLUGIN", "medmon.sources"))
+    for path in (_iq_file(tmp_path), _wav_file(tmp_path)):
+        bare = Path(path).rename(Path(path).with_suffix(".raw"))
+        facts = Facts(sample_format="cu8") if path.endswith("cu8") else Facts()
+        with open_source(str(bare), facts=facts) as source:
+            assert sum(block.iq.shape[-1] for block in source if isinstance(block, Block)) == 9_000
 
 
 def test_two_plugins_of_one_name_are_refused(foreign: list[EntryPoint]) -> None:

@@ -98,13 +98,14 @@ def _file_plugin(path: str, facts: Facts) -> str:
     readers = [name for name in plugins.names("sources") if name.endswith("-file")]
     ending = ending_of(path)
     for name in readers:
-        if ending in plugins.load("sources", name).endings:
+        # A foreign reader may have neither endings nor magic; it is then named by its scheme only.
+        if ending in getattr(plugins.load("sources", name), "endings", ()):
             return name
     if facts.sample_format is None:
         with opened(path) as stream:
             head = stream.read(_HEAD_BYTES)
         for name in readers:
-            magic = plugins.load("sources", name).magic
+            magic = getattr(plugins.load("sources", name), "magic", None)
             if magic is not None and head[magic[0] :].startswith(magic[1]):
                 return name
     return _FALLBACK
