@@ -259,7 +259,8 @@ def test_rooms_and_plugins_keep_their_import_contracts() -> None:
 
 
 TRANSMITTING = re.compile(
-    r"\b(transmit\w*|tx_\w+|\w+_tx|sendto|sendall|sendmsg|writeStream|start_tx|hackrf_transfer)\b",
+    r"transmit\w*|(\w+_)?tx(_\w+)?|sendto|sendall|sendmsg|writestream|(start|stop|set)tx\w*|"
+    r"hackrf_transfer",
     re.IGNORECASE,
 )
 SENDING_CALLS = {"write", "writelines", "send", "sendall", "sendto", "sendmsg", "ioctl"}
@@ -278,16 +279,34 @@ def _writing_calls(tree: ast.Module) -> list[str]:
 SOURCES = [path for path in MODULES if _name(path).startswith("medmon/capture/sources/")]
 
 
+def _names_in(tree: ast.Module) -> Iterator[str]:
+    """Give every name that the code uses, defines or imports, its parts one by one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg | ast.keyword) and node.arg:
+            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield from node.name.split(".")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_no_code_knows_how_to_transmit(path: Path) -> None:
+    """No room, no plugin and no synthesiser has a name for it, whatever library it would use."""
+    assert [name for name in _names_in(TREES[path]) if TRANSMITTING.fullmatch(name)] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_no_source_can_transmit(path: Path) -> None:
+def test_no_source_can_write(path: Path) -> None:
     """A source reads. Whoever has to configure a receiver does it by a module named `allowed`.
 
     Sticks and network receivers need commands (frequency, rate): those go through one module that
     knows a list of receive-only commands, and nothing else in a source may write anywhere.
     """
-    names = [node.id for node in ast.walk(TREES[path]) if isinstance(node, ast.Name)]
-    names += [node.attr for node in ast.walk(TREES[path]) if isinstance(node, ast.Attribute)]
-    assert [name for name in names if TRANSMITTING.fullmatch(name)] == []
     if not path.stem.startswith("allowed"):
         assert _writing_calls(TREES[path]) == []
 
@@ -296,7 +315,30 @@ def test_the_search_for_sending_calls_finds_one() -> None:
     """The test above must be able to fail."""
     tree = ast.parse("import socket\ns = socket.socket()\ns.send(b'x')\n")
     assert _writing_calls(tree) == ["line 3: send"]
-    assert TRANSMITTING.fullmatch("start_tx")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "radio.start_tx()",
+        "from hackrf import transmit",
+        "device.setupStream(SOAPY_SDR_TX)",
+        "def tx_gain_db(): ...",
+        "stream.writeStream(samples)",
+        "set_up(tx=True)",
+    ],
+)
+def test_the_search_for_transmitting_names_finds_one(code: str) -> None:
+    """Called, imported, defined or passed on."""
+    assert any(TRANSMITTING.fullmatch(name) for name in _names_in(ast.parse(code)))
+
+
+@pytest.mark.parametrize(
+    "name", ["transmission", "transmissions_max", "Transmission", "text", "ctx"]
+)
+def test_the_search_for_transmitting_names_leaves_the_nouns_alone(name: str) -> None:
+    """What is heard is a transmission."""
+    assert not TRANSMITTING.fullmatch(name)
 
 
 def test_only_capture_opens_radios_and_only_capture_and_respond_open_the_network() -> None:
