@@ -26,6 +26,7 @@ from medmon.errors import AccessError, ConfigError
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 _SYSTEM = Path("/etc/medmon")
+_DEPTH_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +203,32 @@ def _text_of(file: Path) -> str:
 
 def _toml_from_text(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables = tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigError(file, ["not TOML: nested too deeply"]) from error
+    except ValueError as error:
+        # A mistake of TOML, or a number of more digits than Python reads.
         raise ConfigError(file, [f"not TOML: {error}"]) from error
+    unusable = list(_unusable(tables))
+    if unusable:
+        raise ConfigError(file, unusable)
+    return tables
+
+
+def _unusable(tables: Mapping[str, Any]) -> Iterator[str]:
+    """Find tables nested without end and whole numbers wider than TOML promises."""
+    # A list of what is still to be looked at: a recursion would be what it looks for.
+    waiting: list[tuple[str, Any, int]] = [(key, value, 1) for key, value in tables.items()]
+    while waiting:
+        path, value, depth = waiting.pop(0)
+        if isinstance(value, dict | list):
+            if depth >= _DEPTH_MAX:
+                yield f"{path[:80]}: nested deeper than {_DEPTH_MAX} levels"
+                continue
+            inner = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting.extend((f"{path}.{key}", item, depth + 1) for key, item in inner)
+        elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+            yield f"{path}: expected a whole number of at most 64 bits"
 
 
 def _checked(tables: Mapping[str, Any], name: str, origins: Mapping[KeyPath, str]) -> Config:

@@ -133,3 +133,24 @@ def test_mistakes_of_the_whole_table_have_a_place() -> None:
     """A mistake at the top has no key path and says so."""
     with pytest.raises(ConfigError, match="policies: foo: expected a table, true or false"):
         config_from_text("[policies]\nfoo = 3\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("a = " + "[" * 100_000, "not TOML: nested too deeply"),
+        ("a = " + "9" * 5_000, "not TOML: Exceeds the limit"),
+        ("a = 0x" + "f" * 9_000, "a: expected a whole number of at most 64 bits"),
+        (".".join("a" * 3_000) + " = 1", "nested deeper than 16 levels"),
+    ],
+    ids=["brackets", "digits", "hexadecimal", "dots"],
+)
+def test_toml_that_breaks_parsers_is_a_mistake_like_others(
+    tmp_path: Path, text: str, mistake: str
+) -> None:
+    """One line and status 78 instead of an unexpected RecursionError or ValueError."""
+    with pytest.raises(ConfigError) as caught:
+        config_from_text(text)
+    assert mistake in caught.value.mistakes[0]
+    with pytest.raises(ConfigError):
+        config_from_files([_write(tmp_path / "a.toml"), _write(tmp_path / "b.toml", text)])
