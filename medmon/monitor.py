@@ -57,10 +57,10 @@ class Monitor:
             decoders = [plugins.load("protocols", name) for name in plugins.names("protocols")]
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
-        self.devices = {device.id: device for device in setting.devices}
+        self.devices = {(device.protocol, device.id): device for device in setting.devices}
         self._receiver = Receiver(self.reader.modems)
         self._judge = Judge(policies_from_config(config), setting)
-        self._board = Board(own=tuple(self.devices))
+        self._board = Board(own={device.id for device in setting.devices})
         self._tally = _Tally()
 
     def feed(self, item: Block | Gap | Transmission | Summary) -> list[Record]:

@@ -234,6 +234,19 @@ def test_decoders_may_be_chosen() -> None:
     assert monitor.devices == {}
 
 
+def test_same_digits_on_two_systems_are_two_devices() -> None:
+    """A pod numbered like the patient's pump does not take the pump off the list."""
+    rows = [
+        f'[[device]]\nid = "12AB56"\nprotocol = "{protocol}"\nrole = "pump"\nasset = "{asset}"\n'
+        for protocol, asset in (("medtronic", "INV-7"), ("omnipod", "INV-9"))
+    ]
+    devices = Monitor(config_from_text("".join(rows))).devices
+    assert {key: device.asset for key, device in devices.items()} == {
+        ("medtronic", "12ab56"): "INV-7",
+        ("omnipod", "12ab56"): "INV-9",
+    }
+
+
 def test_nothing_in_nothing_out() -> None:
     """A source that gives no samples has a summary of zeros."""
     (summary,) = _run(Monitor(config_from_text("")), [])

@@ -71,8 +71,8 @@ class Rehearsal:
         self._monitor = Monitor(self.config)
 
     @property
-    def devices(self) -> dict[str, Registered]:
-        """The bed's registered devices by address."""
+    def devices(self) -> dict[tuple[str, str], Registered]:
+        """The bed's registered devices by protocol and address."""
         return self._monitor.devices
 
     def play(self, watch: Iterable[Watcher] = ()) -> Iterator[Said]:

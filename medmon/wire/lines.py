@@ -39,10 +39,13 @@ SCHEMA = "medmon/1"
 Line: TypeAlias = dict[str, Any]
 """What `json.dumps` turns into one line: text, numbers, booleans, None, lists and mappings."""
 
-_NOBODY: Mapping[str, Registered] = MappingProxyType({})
+Devices: TypeAlias = Mapping[tuple[str, str], Registered]
+"""The patient's own devices by protocol and id."""
+
+_NOBODY: Devices = MappingProxyType({})
 
 
-def line_from_record(record: Record, *, devices: Mapping[str, Registered] = _NOBODY) -> Line:
+def line_from_record(record: Record, *, devices: Devices = _NOBODY) -> Line:
     """Write one record as the mapping of its JSON line.
 
     Parameters
@@ -50,7 +53,8 @@ def line_from_record(record: Record, *, devices: Mapping[str, Registered] = _NOB
     record : Transmission, Finding, Gap, Alarm, Status or Summary
         What the monitor handed out.
     devices : mapping
-        The patient's own devices by id; they lend their asset, name and role to the line.
+        The patient's own devices by protocol and id; they lend their asset, name and role to
+        the line.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def _head(record_type: str, time_ns: int) -> Line:
     }
 
 
-def _transmission(record: Transmission, devices: Mapping[str, Registered]) -> Line:
+def _transmission(record: Transmission, devices: Devices) -> Line:
     message = record.message
     return {
         "id": record.id,
@@ -143,12 +147,11 @@ def _radio(radio: Radio) -> Line:
     }
 
 
-def _device_heard(record: Transmission, devices: Mapping[str, Registered]) -> Line:
+def _device_heard(record: Transmission, devices: Devices) -> Line:
     if record.message is None:
         return _device(None, None) | {"role_heard": None}
-    known = devices.get(record.message.device)
-    if known is not None and known.protocol != record.protocol:
-        known = None  # the same digits on another radio system are another device
+    # The same digits on another radio system are another device.
+    known = devices.get((record.protocol or "", record.message.device))
     device = _device(record.message.device, known)
     role_heard = record.message.role
     return device | {"role": device["role"] or role_heard, "role_heard": role_heard}
@@ -164,8 +167,10 @@ def _device(device_id: str | None, known: Registered | None) -> Line:
     }
 
 
-def _alarm(record: Alarm, devices: Mapping[str, Registered]) -> Line:
-    known = devices.get(record.subject)
+def _alarm(record: Alarm, devices: Devices) -> Line:
+    # An alarm does not say on which radio system: two devices with these digits, and it is neither.
+    named = [device for (_, address), device in devices.items() if address == record.subject]
+    known = named[0] if len(named) == 1 else None
     return {
         "id": record.id,
         "phase": record.phase,

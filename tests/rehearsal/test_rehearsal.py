@@ -96,5 +96,5 @@ def test_the_order_above_the_limit_is_told(rehearsal: Rehearsal, said: list[Said
 
 def test_the_bed_is_the_scene_s(rehearsal: Rehearsal) -> None:
     """The stranger is not in the register."""
-    assert list(rehearsal.devices) == ["554321"]
+    assert list(rehearsal.devices) == [("medtronic", "554321")]
     assert rehearsal.config.patient.max_bolus_iu == 10.0

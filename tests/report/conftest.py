@@ -59,7 +59,7 @@ def transmission(
         raw=b"\x01" if protocol else None,
         message=message,
     )
-    return line_from_record(record, devices={PUMP.id: PUMP})
+    return line_from_record(record, devices={(PUMP.protocol, PUMP.id): PUMP})
 
 
 def alarm(
@@ -80,7 +80,7 @@ def alarm(
         action="Go to the patient.", subject=PUMP.id, reasons=(reason,), transmissions=("t6",),
         evidence=(), first_ns=time_ns, last_ns=time_ns, count=count,
     )  # fmt: skip
-    return line_from_record(record, devices={PUMP.id: PUMP})
+    return line_from_record(record, devices={(PUMP.protocol, PUMP.id): PUMP})
 
 
 def attack(name: str, second: float, *catches: Catch) -> Attack:

@@ -145,7 +145,7 @@ def test_transmission_line_by_hand() -> None:
 
 def test_own_device_is_shown_as_the_hospital_knows_it() -> None:
     """A nurse looks for the inventory number, not for a radio address."""
-    devices = {PUMP.id: PUMP}
+    devices = {(PUMP.protocol, PUMP.id): PUMP}
     device = line_from_record(HEARD, devices=devices)["device"]
     assert device == {
         "id": "350535",
@@ -163,10 +163,21 @@ def test_own_device_is_shown_as_the_hospital_knows_it() -> None:
 def test_same_digits_on_another_system_are_another_device() -> None:
     """A foreign sensor must not borrow the name of the patient's pump."""
     other = replace(PUMP, protocol="dexcom-g4")
-    device = line_from_record(HEARD, devices={other.id: other})["device"]
+    device = line_from_record(HEARD, devices={(other.protocol, other.id): other})["device"]
     assert device["registered"] is False
     assert device["asset"] is None
     assert device["role"] == "remote"
+
+
+def test_two_own_devices_with_the_same_digits_stay_two() -> None:
+    """A packet names its own system's device; an alarm, which knows no system, names neither."""
+    pod = Registered("350535", "omnipod", "pump", asset="INV-9")
+    devices = {(device.protocol, device.id): device for device in (PUMP, pod)}
+    on_pod = replace(HEARD, protocol="omnipod")
+    assert line_from_record(HEARD, devices=devices)["device"]["asset"] == "INV-7"
+    assert line_from_record(on_pod, devices=devices)["device"]["asset"] == "INV-9"
+    alarm = line_from_record(ALARM, devices=devices)
+    assert (alarm["subject"], alarm["device"]) == ("350535", None)
 
 
 def test_burst_that_nobody_understands() -> None:
@@ -222,7 +233,9 @@ def test_text_is_one_line_of_ascii() -> None:
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
 def test_line_fits_the_schema(record: Record) -> None:
     """The published schema and the program say the same."""
-    line = json.loads(text_from_line(line_from_record(record, devices={PUMP.id: PUMP})))
+    line = json.loads(
+        text_from_line(line_from_record(record, devices={(PUMP.protocol, PUMP.id): PUMP}))
+    )
     jsonschema.Draft202012Validator(schema()).validate(line)
 
 

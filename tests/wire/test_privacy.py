@@ -21,7 +21,7 @@ def _transmission(device: str = "350535", **fields: str | int | None) -> dict[st
         "t1", Span("a.cu8", 0, 10), 7, RADIO, "medtronic", "ok", bytes.fromhex("a735053506"),
         Message(device, "bolus", fields=fields),
     )  # fmt: skip
-    return line_from_record(heard, devices={PUMP.id: PUMP})
+    return line_from_record(heard, devices={(PUMP.protocol, PUMP.id): PUMP})
 
 
 def _alarm(kind: str = "security", subject: str = "350535") -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _alarm(kind: str = "security", subject: str = "350535") -> dict[str, Any]:
         "a1", 7, "start", "active", "high", "technical" if kind == "technical" else "security",
         "p", f"Pump {subject} was told", "Ask at INV-7", subject, (reason,), ("t1",), (), 7, 7, 1,
     )  # fmt: skip
-    return line_from_record(alarm, devices={PUMP.id: PUMP})
+    return line_from_record(alarm, devices={(PUMP.protocol, PUMP.id): PUMP})
 
 
 @pytest.mark.parametrize("line", [_transmission(serial="350535", lot=44_012), _alarm()])

@@ -94,9 +94,9 @@ HEARD = Transmission(
 def test_transmission_comes_back_exactly(heard: Transmission, role: Role) -> None:
     """A replayed .jsonl is judged as the recording was, whatever the configuration shows."""
     own = Registered("350535", "medtronic", role, asset="INV-7")
-    devices = {own.id: own}
+    devices = {(own.protocol, own.id): own}
     if heard.message is not None:
-        devices[heard.message.device] = own
+        devices[heard.protocol or "", heard.message.device] = own
     line = json.loads(text_from_line(line_from_record(heard, devices=devices)))
     assert transmission_from_line(line) == heard
 
