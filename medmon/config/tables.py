@@ -226,6 +226,21 @@ class Config(Table):
     response: Response = Response()
     privacy: Privacy = Privacy()
 
+    @field_validator("device")
+    @classmethod
+    def _once_each(cls, value: tuple[Device, ...]) -> tuple[Device, ...]:
+        rows: dict[tuple[str, str], int] = {}
+        twice = []
+        for row, device in enumerate(value):
+            first = rows.setdefault((device.protocol, device.id), row)
+            if first != row:
+                twice.append(
+                    f"device.{first} and device.{row} are both {device.protocol} {device.id}"
+                )
+        if twice:
+            raise ValueError(f"{'; '.join(twice)}: keep one row of each")
+        return value
+
     @field_validator("policies", mode="before")
     @classmethod
     def _rows_by_id(cls, value: object) -> object:

@@ -95,6 +95,31 @@ def test_mistakes_have_their_key_path(text: str, place: str) -> None:
     assert len(caught.value.mistakes) == 1
 
 
+def _device(address: str, protocol: str, role: str = "pump") -> str:
+    return f'[[device]]\nid = "{address}"\nprotocol = "{protocol}"\nrole = "{role}"\n'
+
+
+def test_a_device_that_stands_twice_is_refused() -> None:
+    """Of two rows about one device one would be ignored; the message names every such pair."""
+    rows = [
+        _device("12ab56", "medtronic"),
+        _device("1f014828", "omnipod"),
+        _device("12AB56", "medtronic", "remote"),
+        _device("1f014828", "omnipod"),
+    ]
+    with pytest.raises(ConfigError) as caught:
+        config_from_text("".join(rows))
+    (mistake,) = caught.value.mistakes
+    assert mistake.startswith("device: device.0 and device.2 are both medtronic 12ab56; ")
+    assert "device.1 and device.3 are both omnipod 1f014828: keep one row of each" in mistake
+
+
+def test_the_same_digits_on_two_systems_are_two_devices() -> None:
+    """A pod may have the number of the patient's pump."""
+    config = config_from_text(_device("12ab56", "medtronic") + _device("12ab56", "omnipod"))
+    assert [device.protocol for device in config.device] == ["medtronic", "omnipod"]
+
+
 def test_a_checked_configuration_does_not_change() -> None:
     """What was checked is what runs."""
     config, field = Config(), "name"
