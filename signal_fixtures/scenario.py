@@ -43,6 +43,7 @@ from signal_fixtures.bed import (
     Window,
 )
 from signal_fixtures.patient import Patient
+from signal_fixtures.ranges import DURATION_MAX_S, period_mistakes, range_mistakes
 from signal_fixtures.stage import Act, Disturbance, Stage, World, generator
 
 _START_NS = 1_795_392_000 * 1_000_000_000  # 2026-11-23T00:00:00Z
@@ -322,17 +323,24 @@ def _periods_s(period: When | tuple[float, ...], start_ns: int) -> tuple[float, 
 
 def _mistakes(scenario: Scenario) -> Iterator[str]:
     """Everything that is wrong with a scenario, each with its key path."""
-    if scenario.duration_s <= 0:
-        yield f"duration_s: expected more than 0, found {scenario.duration_s}"
+    if not 0 < scenario.duration_s <= DURATION_MAX_S:
+        yield (
+            f"duration_s: expected more than 0 and at most {DURATION_MAX_S:g}, "
+            f"found {scenario.duration_s}"
+        )
+    yield from range_mistakes("patient", scenario.limits)
+    yield from range_mistakes("band", scenario.band)
     names: set[str] = set()
     for index, device in enumerate(scenario.devices):
         yield from _device_mistakes(f"device.{index}", device, names)
+        yield from range_mistakes(f"device.{index}", device)
         names.add(device.name)
     devices = {device.name: device for device in scenario.devices}
     for index, part in enumerate(scenario.story):
         path = part.path or f"story.{index}"
         yield from _time_mistakes(path, part, scenario)
         yield from _cast_mistakes(path, part.act, devices)
+        yield from range_mistakes(path, part.act)
 
 
 def _device_mistakes(path: str, device: Device, names: set[str]) -> Iterator[str]:
@@ -369,17 +377,11 @@ def _time_mistakes(path: str, part: Part, scenario: Scenario) -> Iterator[str]:
 
 def _period_mistakes(path: str, part: Every, start_ns: int) -> Iterator[str]:
     try:
-        shortest_s = min(_periods_s(part.period, start_ns), default=0.0)
+        periods_s = _periods_s(part.period, start_ns)
     except ValueError as error:
         yield f"{path}.period: {error}"
         return
-    if shortest_s <= 0:
-        yield f"{path}.period: expected more than 0 s, found {part.period!r}"
-    elif not 0 <= part.jitter_s < shortest_s:
-        yield (
-            f"{path}.jitter_s: expected 0 to less than the period of {shortest_s:g} s, "
-            f"found {part.jitter_s:g}"
-        )
+    yield from period_mistakes(path, periods_s, part.jitter_s)
 
 
 def _cast_mistakes(path: str, act: Act, devices: dict[str, Device]) -> Iterator[str]:

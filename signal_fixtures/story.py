@@ -41,6 +41,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from signal_fixtures.attacker import ATTACKS
 from signal_fixtures.bed import Band, Device, Limits, ScenarioError
+from signal_fixtures.ranges import table_mistakes
 from signal_fixtures.scenario import At, Attack, Every, Part, Scenario, seconds_after_start
 from signal_fixtures.stage import Act
 from signal_fixtures.ward import ACTS
@@ -141,8 +142,14 @@ def scenario_from_text(text: str, *, file: str = "scenario.toml") -> Scenario:
     """
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ScenarioError(file, ["not TOML: nested too deeply"]) from error
+    except ValueError as error:
+        # A mistake of TOML, or a number of more digits than Python reads.
         raise ScenarioError(file, [f"not TOML: {error}"]) from error
+    unusable = list(table_mistakes(tables))
+    if unusable:
+        raise ScenarioError(file, unusable)
     reader = _Reader()
     given = reader.scenario(tables)
     if reader.mistakes:
