@@ -81,12 +81,16 @@ class Recording:
         Bytes at the end that are not samples.
     dataset : str or None
         Name of the file of samples, where it does not have the usual one.
+    last_label : int
+        Where the last annotation begins, in samples since the first segment; 0 without any. It
+        tells of samples that must be there.
     """
 
     facts: Facts
     segments: tuple[Segment, ...]
     trailing_bytes: int = 0
     dataset: str | None = None
+    last_label: int = 0
 
 
 def recording_from_text(text: bytes, *, file: str) -> Recording:
@@ -128,7 +132,8 @@ def recording_from_text(text: bytes, *, file: str) -> Recording:
         sample_format=form.name,
         antenna_count=head.value("core:num_channels", int, default=1),
     )
-    return Recording(facts, segments, head.count("core:trailing_bytes"), _dataset(head))
+    trailing = head.count("core:trailing_bytes")
+    return Recording(facts, segments, trailing, _dataset(head), _last_label(top, offset))
 
 
 def _parsed(text: bytes, file: str) -> dict[str, Any]:
@@ -243,6 +248,14 @@ def _dataset(head: _Fields) -> str | None:
     if not is_plain or name in ("", ".", "..") or "\0" in name or not name.isprintable():
         head.fail("core:dataset", "the name of a file in the same folder", name)
     return str(name)
+
+
+def _last_label(top: _Fields, offset: int) -> int:
+    """Find where the last annotation begins; those that make no sense are somebody else's."""
+    rows = top.values.get("annotations")
+    starts = [row.get("core:sample_start") for row in rows or () if isinstance(row, dict)]
+    known = [start - offset for start in starts if type(start) is int and start <= _LAST_INDEX]
+    return max(known, default=0)
 
 
 def _segments(top: _Fields, offset: int) -> tuple[Segment, ...]:

@@ -147,6 +147,10 @@ def _places(
     if extent.size_bytes < extent.declared_bytes:
         declared = f"{extent.first_byte + extent.declared_bytes} bytes, as the archive says"
         return places, _shortage(extent.file, end, declared)
+    there = sum(byte_count for _, byte_count in places) // frame_bytes
+    if recording.last_label >= there > 0:
+        labelled = f"{recording.last_label + 1} samples, as annotations say"
+        return places, _shortage(extent.file, end, labelled)
     return places, None
 
 

@@ -178,7 +178,7 @@ output = click.option(
     "--output",
     multiple=True,
     metavar="URI",
-    help="Where records go: json:-, json:FILE, csv:FILE, mqtt://HOST and others; repeatable.",
+    help="Where records go: json:-, json:FILE, csv:FILE, sqlite:FILE, console:-; repeatable.",
 )
 read = click.option("-r", "--read", metavar="SOURCE", help="File or receiver to read samples from.")
 write = click.option("-w", "--write", type=FILE, help="File to write.")

@@ -20,6 +20,9 @@ from medmon.protocols import Decoder
 from medmon.records import Block, Record, Summary
 from medmon.wire import Line, line_from_record
 
+LOST_SHARE = 0.01
+"""More lost samples than this are worth a remark."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -82,8 +85,10 @@ class Judging:
         except MedmonError as error:
             self._fault = Fault.of(error)
         yield from self._written(self._monitor.flush())
-        if remark := self._level.remark():
-            self._watch.say(f"{self._uri}: {remark}")
+        lost = self._monitor.summary().samples_lost
+        for remark in (self._level.remark(), _remark_on(lost, self._level.samples)):
+            if remark:
+                self._watch.say(f"{self._uri}: {remark}")
 
     def ended(self) -> Ended:
         """Say how it ended.
@@ -132,6 +137,14 @@ class Judging:
     def _written(self, records: Sequence[Record]) -> Iterator[Line]:
         for record in records:
             yield line_from_record(record, devices=self._monitor.devices)
+
+
+def _remark_on(lost: int, heard: int) -> str:
+    """Say that much of a recording could not be judged; empty when little was lost."""
+    if not lost or lost < LOST_SHARE * (lost + heard):
+        return ""
+    share = f"{100 * lost / (lost + heard):.0f} %"
+    return f"{share} of the samples are missing or no numbers; the gap records say where and why"
 
 
 def all_decoders() -> list[Decoder]:

@@ -68,6 +68,8 @@ class Replay:
         yield from self._played_here() if self._jobs == 1 else self._played_beside()
         took_s = time.perf_counter() - begun_s
         total = total_of(self._summaries)
+        if self.faults and not (total.samples or total.samples_lost or total.transmissions):
+            return  # nothing was read, so nothing can be said about it, least of all "no alarms"
         summary = replace(
             total,
             real_time_factor=total.seconds / max(took_s, 1e-9),

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from medmon.playback import Interrupt
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """A run in the background ignores Ctrl-C; here it counts, as it does on a terminal."""
+    outer = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, outer)
 
 
 def test_the_first_signal_is_noted_and_the_second_acts() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from medmon import monitor
@@ -78,3 +79,13 @@ def test_rates_between_the_families_name_who_is_missing(tmp_path: Path) -> None:
 def test_all_families_are_heard() -> None:
     """Every plugin takes part in a replay."""
     assert [decoder.name for decoder in all_decoders()] == ["medtronic", "omnipod"]
+
+
+def test_samples_that_are_no_numbers_are_remarked_on(tmp_path: Path) -> None:
+    """A recording full of NaN must not end as quietly as a quiet night."""
+    path = tmp_path / "g001_434M_250k.cf32"
+    iq = np.full(20_000, 0.01 + 0.01j, dtype=np.complex64)
+    iq[:5_000] = np.nan
+    iq.tofile(path)
+    *_, remarks = _judged(str(path), Plan(Config()))
+    assert any("25 % of the samples are missing or no numbers" in remark for remark in remarks)

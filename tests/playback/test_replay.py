@@ -59,6 +59,5 @@ def test_faults_stand_in_the_order_of_the_files(tmp_path: Path) -> None:
     for name in ("b.cu8", "a.cu8"):
         (tmp_path / name).write_bytes(b"")
     run = Replay([str(tmp_path / n) for n in ("b.cu8", "a.cu8")], Plan(Config()), Watch())
-    (line,) = run.lines()
-    assert line["type"] == "summary"
+    assert list(run.lines()) == []
     assert [fault.text.split(": ")[0][-5:] for fault in run.faults] == ["b.cu8", "a.cu8"]

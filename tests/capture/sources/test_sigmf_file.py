@@ -426,3 +426,24 @@ def test_nothing_stays_open_when_it_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError):
             open_source(str(path))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_label_beyond_the_end_tells_of_a_cut_file(tmp_path: Path, read_all: ReadAll) -> None:
+    """A copy that broke off on a whole sample looks complete; the annotations know better."""
+    path = write(tmp_path, bytes(200), {"sample_start": 0})
+    meta = json.loads(path.read_text())
+    meta["annotations"] = [
+        {"core:sample_start": 40, "core:sample_count": 100},
+        {"core:sample_start": 100, "core:sample_count": 5},
+        {"core:sample_start": "somebody else's"},
+    ]
+    path.write_text(json.dumps(meta))
+    items, error = read_all(str(path))
+    assert samples(items).shape == (1, 100)
+    assert isinstance(error, InputError)
+    assert "byte 200" in str(error)
+    assert "at least 101 samples, as annotations say" in str(error)
+    # A label that only reaches over the end is a drawing program's habit.
+    meta["annotations"] = meta["annotations"][:1]
+    path.write_text(json.dumps(meta))
+    assert read_all(str(path))[1] is None
