@@ -80,6 +80,7 @@ def _check_names(config: Config, file: str) -> None:
     from medmon import plugins
     from medmon.detect.policy import policies_from_config
     from medmon.errors import ConfigError
+    from medmon.respond.addresses import addresses_from_uris
 
     known = plugins.names("protocols")
     mistakes = [
@@ -89,6 +90,10 @@ def _check_names(config: Config, file: str) -> None:
     ]
     try:
         policies_from_config(config, file=file)
+    except ConfigError as error:
+        mistakes += error.mistakes
+    try:
+        addresses_from_uris([output.uri for output in config.output])
     except ConfigError as error:
         mistakes += error.mistakes
     if mistakes:

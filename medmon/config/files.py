@@ -239,8 +239,12 @@ def _checked(tables: Mapping[str, Any], name: str, origins: Mapping[KeyPath, str
         for item in error.errors():
             path = ".".join(str(part) for part in item["loc"]) or "(top)"
             reason = item["msg"].removeprefix("Value error, ")
+            if item["type"] == "extra_forbidden":
+                reason = "unknown key"
+            # Our own checks say what they found; pydantic's do not.
+            found = "" if ", found " in reason else f", found {item['input']!r}"
             where = f" in {origins[item['loc']]}" if item["loc"] in origins else ""
-            mistakes.append(f"{path}: {reason}, found {item['input']!r}{where}")
+            mistakes.append(f"{path}: {reason}{found}{where}")
         raise ConfigError(name, mistakes) from error
 
 

@@ -32,6 +32,8 @@ def good(tmp_path: Path) -> str:
 
 def test_check_is_content_with_a_good_file(good: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Status 0, nothing on stdout, and -q says nothing at all."""
+    file = Path(good)
+    file.write_text(GOOD.replace("mqtt://nurse:sesame@broker/medmon", "json:-"))
     assert main(["config", "check", "-c", good]) == 0
     streams = capsys.readouterr()
     assert streams.out == ""
@@ -96,3 +98,13 @@ def test_schema_is_json_schema_of_every_table(capsys: pytest.CaptureFixture[str]
     contract = {"site", "device", "patient", "source", "policies", "policy", "detector", "output"}
     assert contract | {"store", "web", "response"} <= set(schema["properties"])
     assert schema["additionalProperties"] is False
+
+
+def test_an_output_that_no_sink_understands_is_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It must come out when the configuration is checked, not when the first alarm is to leave."""
+    file = tmp_path / "medmon.toml"
+    file.write_text('[[output]]\nuri = "jsn:-"\n')
+    assert main(["config", "check", "-c", str(file)]) == 78
+    assert "no output named 'jsn'" in capsys.readouterr().err

@@ -74,7 +74,7 @@ def test_every_table_of_the_contract_is_read() -> None:
         ('[patient]\nquiet_hours = "25:00-06:00"', "patient.quiet_hours: expected hours such as"),
         ("[patient]\nmax_bolus_iu = 0", "patient.max_bolus_iu"),
         ("[patient]\nmax_bolus_iu = nan", "patient.max_bolus_iu"),
-        ("[patient]\nmax_bolus = 5", "patient.max_bolus: Extra inputs"),
+        ("[patient]\nmax_bolus = 5", "patient.max_bolus: unknown key"),
         ('[[source]]\nuri = "-"\nfreq_hz = "fast"', "source.0.freq_hz: expected a number such as"),
         ('[patient]\nmin_bolus_interval_s = "soon"', "expected a duration such as"),
         ("[patient]\nmin_bolus_interval_s = -1", "patient.min_bolus_interval_s"),
@@ -83,7 +83,7 @@ def test_every_table_of_the_contract_is_read() -> None:
         ("[detector]\nfalse_alarms_per_day = 0", "detector.false_alarms_per_day"),
         ('[[output]]\nuri = "json:-"\nmin_priority = "urgent"', "output.0.min_priority"),
         ('[[policy]]\nid = "Bad Id"', "policy.0.id"),
-        ("[nonsense]\nx = 1", "nonsense: Extra inputs"),
+        ("[nonsense]\nx = 1", "nonsense: unknown key"),
         ("policies = 3", "policies"),
     ],
 )
