@@ -15,7 +15,7 @@ import numpy.typing as npt
 from medmon.phy.timing import Clock, between
 from medmon.records import FloatArray, Modem
 
-SILENCE_CHIPS = 12.0
+SILENCE_CHIPS = 6.0
 """Evidence against a burst, in chips, after which it is not followed further back."""
 LONGEST_CHIPS = 8192
 """Preambles are not followed further back: 0.2 s at the highest chip rate."""

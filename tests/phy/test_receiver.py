@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -434,3 +435,17 @@ def test_real_recordings(air: Air, name: str) -> None:
     for (start, stop), (first, last) in zip(found, REAL[name], strict=True):
         assert start == pytest.approx(first, abs=300)
         assert stop == pytest.approx(last, abs=300)
+
+
+@pytest.mark.parametrize("weaker_db", [3.0, 6.0, 10.0])
+def test_a_weaker_burst_a_millisecond_later_is_heard_too(air: Air, weaker_db: float) -> None:
+    """An answer follows its question at once, and from farther away."""
+    first = air.pump(0.05, offset_hz=40e3)
+    marks_s = (int(np.flatnonzero(first.chips)[-1]) + 1) / first.keying.symbol_rate_hz
+    second = replace(first, time_s=0.05 + marks_s + 1e-3, rssi_dbfs=first.rssi_dbfs - weaker_db)
+    scene = air.scene(1.024e6, 0.2, first, second, density_dbfs=_density(35, PUMP_WIDTH_HZ))
+    heard = air.hear(scene, freq_hz=916.46e6)
+    assert [len(burst.frames) for burst in heard] == [1, 1]
+    assert [burst.time_ns * 1e-9 for burst in heard] == pytest.approx(
+        [first.time_s, second.time_s], abs=5e-6
+    )
