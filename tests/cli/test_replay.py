@@ -184,6 +184,7 @@ def test_bad_input_is_one_line_and_status_65(
     assert "Traceback" not in captured.err
     lines = _lines(captured.out)
     # Of what could not be read nothing is said, least of all that there were no alarms.
+    assert bool(lines) == ("everything before it was read" in error)
     assert not lines or (lines[-1]["type"] == "summary" and lines[-1]["samples"] > 0)
 
 
