@@ -35,7 +35,7 @@ def _read(soft: FloatArray) -> tuple[Clock, FloatArray]:
     return chips_from_sync(soft, hit, MODEM, rate_hz=RATE_HZ)
 
 
-# Fixed examples: of random ones some 5 % start up to 0.8 samples off and 2 % read up to 180 ppm off.
+# Fixed examples: of random ones some 5 % start up to 0.8 samples off, 2 % up to 180 ppm.
 # That is the coarse fit's own limit, known and open; the edges refine it for the features.
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(ppm=st.floats(-600, 600), shift=st.floats(-1.4, 1.4))
