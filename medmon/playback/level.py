@@ -40,8 +40,8 @@ class Level:
         self.peak = 0.0
         self._sum = 0j
         self._energy = 0.0
-        self._lows = np.full(2, np.inf)
-        self._highs = np.full(2, -np.inf)
+        self._first: complex | None = None
+        self._is_same = True
 
     def feed(self, block: Block) -> None:
         """Measure the next samples.
@@ -52,16 +52,20 @@ class Level:
             The samples, at least one.
         """
         iq = np.ascontiguousarray(block.iq[0])
-        parts = iq.view(np.float32).reshape(-1, 2)
-        self._lows = np.minimum(self._lows, parts.min(axis=0))
-        self._highs = np.maximum(self._highs, parts.max(axis=0))
+        # Reductions run along the flat values: along an axis of two, numpy is 50 times slower.
+        parts = iq.view(np.float32)
         here = float(max(parts.max(), -parts.min()))
         self.peak = max(self.peak, here)
         if here >= CLIPPED:
-            self.clipped += int(np.count_nonzero((np.abs(parts) >= CLIPPED).any(axis=1)))
+            over = np.abs(parts) >= CLIPPED
+            self.clipped += int(np.count_nonzero(over[::2] | over[1::2]))
+        if self._first is None:
+            self._first = complex(iq[0])
+        if self._is_same:
+            self._is_same = bool((iq == self._first).all())
         self.samples += iq.size
         self._sum += complex(iq.sum(dtype=np.complex128))
-        self._energy += float(np.einsum("ij,ij->", parts, parts, dtype=np.float64))
+        self._energy += float(np.einsum("i,i->", parts, parts, dtype=np.float64))
 
     @property
     def clipped_share(self) -> float:
@@ -70,8 +74,8 @@ class Level:
 
     @property
     def is_constant(self) -> bool:
-        """Whether all samples are the same."""
-        return self.samples > 1 and bool((self._lows == self._highs).all())
+        """Whether there are several samples, and all are the same."""
+        return self.samples > 1 and self._is_same
 
     @property
     def dc(self) -> complex:
