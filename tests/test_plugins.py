@@ -16,7 +16,7 @@ import sys
 import wave
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -238,9 +238,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> list[EntryPoint]:
     """Entry points of packages that are not ours."""
     given: list[EntryPoint] = []
     monkeypatch.setattr(
-        plugins,
-        "entry_points",
-        lambda group: [entry for entry in given if entry.group == group],
+        plugins, "_foreign", lambda kind: EntryPoints(given).select(group=f"medmon.{kind}")
     )
     return given
 
