@@ -20,13 +20,15 @@ import numpy as np
 
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
-from medmon.phy.stream import Stream
+from medmon.phy.stream import Stream, Surroundings
 from medmon.records import Block, Burst, ComplexArray, Gap, Modem, Radio, Span
 
 __all__ = ["NOTHING", "Receiver", "Step", "needed_rate_hz"]
 
 NEAR_HZ = 1e6
 """A nominal frequency farther away than this says nothing about the carrier's offset."""
+KNOWN_NS = 60_000_000_000
+"""What was known of the surroundings holds over gaps shorter than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ class Receiver:
         self._buffer: ComplexArray = np.empty(0, dtype=np.complex64)
         self._filled = 0
         self._fed = 0
+        self._ended: Block | None = None
+        self._known: Surroundings | None = None
+        self._known_ns = 0
 
     def feed(self, item: Block | Gap) -> list[Burst]:
         """Take the next samples, or the news that some are missing.
@@ -128,7 +133,7 @@ class Receiver:
         return list(self.end().bursts)
 
     def end(self) -> Step:
-        """End the stream: work on what is left of it, and forget the noise floor.
+        """End the stream: work on what is left of it.
 
         Returns
         -------
@@ -141,12 +146,16 @@ class Receiver:
         heard = stream.feed(self._buffer[: self._filled].copy()) if self._filled else []
         self._fed += self._filled
         step = self._step(heard + stream.flush(), self._fed)
+        self._known, self._known_ns = stream.surroundings, self._time_ns(self._fed)
+        self._ended = first
         self._stream, self._first, self._filled, self._fed = None, None, 0, 0
         return step
 
     def _begin(self, block: Block) -> None:
+        same = self._ended is not None and _is_alike(self._ended, block)
+        known = self._known if same and block.time_ns - self._known_ns < KNOWN_NS else None
         self._first = replace(block, iq=block.iq[:, :0])
-        self._stream = Stream(block.rate_hz, tuple(self._modems.values()))
+        self._stream = Stream(block.rate_hz, tuple(self._modems.values()), known)
         self._buffer = np.empty(self._stream.grid.chunk_samples, dtype=np.complex64)
         self._filled = self._fed = 0
 
@@ -188,15 +197,13 @@ class Receiver:
     def _burst(self, heard: Heard) -> Burst:
         first = self._first
         assert first is not None
-        start = int(np.floor(heard.start))
-        span = Span(
-            first.span.source,
-            first.span.sample_start + start,
-            max(1, int(np.ceil(heard.stop)) - start),
-            first.span.receiver,
-        )
+        # A burst that was on the air before the first sample has its edge interpolated before it.
+        arrival = max(heard.start, 0.0)
+        start = min(int(arrival), self._fed - 1)
+        count = max(1, min(int(np.ceil(heard.stop)), self._fed) - start)
+        span = Span(first.span.source, first.span.sample_start + start, count, first.span.receiver)
         radio = self._absolute(heard, first.freq_hz)
-        return Burst(span, self._time_ns(heard.start), radio, heard.frames)
+        return Burst(span, self._time_ns(arrival), radio, heard.frames)
 
     def _absolute(self, heard: Heard, tuned_hz: float) -> Radio:
         """Put frequencies on the air: the carrier, and its offset from a nominal one."""
@@ -209,5 +216,9 @@ class Receiver:
 
 def _goes_on(first: Block, item: Block, expected: int) -> bool:
     """Tell whether a block carries on the stream that the first one began."""
-    same = (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)
-    return same and item.span.sample_start == expected
+    return _is_alike(first, item) and item.span.sample_start == expected
+
+
+def _is_alike(first: Block, item: Block) -> bool:
+    """Tell whether two blocks come from a receiver that is tuned alike."""
+    return (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)

@@ -98,6 +98,16 @@ class Activity:
         self._late: FloatArray = np.zeros((ROWS - 1, grid.channels), dtype=np.float32)
 
     @property
+    def next_slot(self) -> int:
+        """The row that is expected next."""
+        return self._slot
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a region has begun and not yet ended."""
+        return bool(self._open)
+
+    @property
     def oldest_slot(self) -> int:
         """First row that an open region still needs."""
         return min((region.start_slot for region in self._open), default=self._slot - ROWS)
@@ -130,6 +140,19 @@ class Activity:
             self._step(self._slot + int(row), begin[row], keep[row])
         self._slot += len(excess)
         return done + self._expire(self._slot)
+
+    def skip(self, slot: int) -> None:
+        """Leave rows out that hold nothing; no region may be open.
+
+        Parameters
+        ----------
+        slot : int
+            The row that will come next.
+        """
+        assert not self._open, "a region that is open needs every row"
+        if slot > self._slot:
+            self._slot = slot
+            self._late = np.zeros_like(self._late)
 
     def flush(self) -> list[Region]:
         """Close every region, because the stream ends here.

@@ -113,6 +113,28 @@ class Grid:
         return (channel - self.channels // 2) * self.channel_hz
 
 
+def prototype(channels: int) -> tuple[FloatArray, FloatArray]:
+    """Give the window of the filter bank, two channel periods long.
+
+    Parameters
+    ----------
+    channels : int
+        Number of channels.
+
+    Returns
+    -------
+    tuple of ndarray of float32, shape (channels,)
+        Its first and its second half. White noise of power s shows s / channels in each channel,
+        and channel 0 is at the lower edge of the band.
+    """
+    window = np.sin(np.pi * (np.arange(2 * channels) + 0.5) / (2 * channels)) ** 2
+    window /= np.sqrt(channels * np.sum(window**2))
+    # A frequency shift by half the band inside the window puts channel 0 at the lower edge.
+    window *= np.where(np.arange(2 * channels) % 2, -1.0, 1.0)
+    halves = window.astype(np.float32)
+    return halves[:channels], halves[channels:]
+
+
 class Channelizer:
     """Filter bank over a stream of consecutive samples.
 
@@ -123,16 +145,19 @@ class Channelizer:
     """
 
     def __init__(self, grid: Grid) -> None:
-        size = grid.channels
-        window = np.sin(np.pi * (np.arange(2 * size) + 0.5) / (2 * size)) ** 2
-        # Normalised so that white noise of power s shows s / channels in each channel.
-        window /= np.sqrt(size * np.sum(window**2))
-        # A frequency shift by half the band inside the window puts channel 0 at the lower edge.
-        window *= np.where(np.arange(2 * size) % 2, -1.0, 1.0)
         self._grid = grid
-        self._head = window[:size].astype(np.float32)
-        self._tail = window[size:].astype(np.float32)
-        self._carry: ComplexArray = np.zeros(size, dtype=np.complex64)
+        self._head, self._tail = prototype(grid.channels)
+        self._carry: ComplexArray = np.zeros(grid.channels, dtype=np.complex64)
+
+    def prime(self, before: ComplexArray) -> None:
+        """Go on at another place of the stream.
+
+        Parameters
+        ----------
+        before : ndarray of complex64, shape (channels,)
+            The samples just before those that will be fed next.
+        """
+        self._carry = before
 
     def feed(self, iq: ComplexArray) -> FloatArray:
         """Measure the channel powers of the next samples.

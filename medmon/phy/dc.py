@@ -1,15 +1,19 @@
-"""Samples come in, the same samples without the receiver's own carrier go out.
+"""Samples come in, the receiver's own carrier goes out.
 
 A direct-conversion receiver adds a constant to every sample, a line at the tuned frequency that
 would drown a device beside it and fill the gaps of an on-off keyed one. The constant is the
-median over rows of half a millisecond, then the median over the latest chunks, so that bursts at
-the tuned frequency do not move it; and nothing is taken off before it has been seen for half a
-second, because in a short recording a burst may be all there is.
+median over rows of half a millisecond, of which a quarter is looked at, then the median over the
+latest chunks, so that bursts at the tuned frequency do not move it.
+
+A recording shorter than half a second may hold nothing but a burst at the tuned frequency. There
+the constant is believed only if the quiet rows agree on it as well as their noise allows: a keyed
+carrier moves from row to row, the receiver's own does not.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,43 +21,68 @@ from medmon.records import ComplexArray
 
 MEMORY_CHUNKS = 32
 SETTLED_CHUNKS = 16
-FOLDS = 8
-"""Divides the samples of a row."""
+PART = 4
+"""Of each row one sample in so many is looked at, all from its beginning."""
+AGREEMENT = 3.0
+"""Largest spread of the quiet rows of a short recording, over that of noise."""
 
 
-class DcBlock:
-    """Takes the constant part of a stream away.
+class DcEstimate:
+    """Follows the constant part of a stream.
 
     Parameters
     ----------
     row_samples : int
-        Samples in a row, a multiple of `FOLDS`.
+        Samples in a row, a multiple of `PART`.
     """
 
     def __init__(self, row_samples: int) -> None:
         self._row = row_samples
         self._seen: deque[np.complex64] = deque(maxlen=MEMORY_CHUNKS)
 
-    def feed(self, iq: ComplexArray) -> ComplexArray:
-        """Clean one chunk.
+    def feed(self, iq: ComplexArray) -> np.complex64:
+        """Look at one chunk.
 
         Parameters
         ----------
         iq : ndarray of complex64, shape (n_rows * row_samples,)
-            The chunk; its memory is used for the result.
+            The chunk.
 
         Returns
         -------
-        ndarray of complex64, shape (n_rows * row_samples,)
-            The chunk less the constant, or unchanged as long as that is not known.
+        complex64
+            What has to be taken off its samples.
         """
-        # Columns first: adding up long contiguous rows is ten times as fast as short ones.
-        columns = iq.reshape(-1, FOLDS, self._row // FOLDS).sum(axis=1)
-        rows = columns.mean(axis=1) / FOLDS
-        self._seen.append(_middle(rows))
-        if len(self._seen) < SETTLED_CHUNKS:
-            return iq
-        return np.subtract(iq, _middle(np.array(self._seen, dtype=np.complex64)), out=iq)
+        self._seen.append(_middle(self._rows(iq).mean(axis=1)))
+        return _middle(np.array(self._seen, dtype=np.complex64))
+
+    def start(self, chunks: Sequence[ComplexArray]) -> np.complex64:
+        """Look at the beginning of a stream.
+
+        Parameters
+        ----------
+        chunks : sequence of ndarray of complex64
+            Its first `SETTLED_CHUNKS` chunks, or fewer when there are no more.
+
+        Returns
+        -------
+        complex64
+            What has to be taken off their samples; zero where that cannot be told.
+        """
+        for chunk in chunks:
+            found = self.feed(chunk)
+        if len(self._seen) >= SETTLED_CHUNKS:
+            return found
+        rows = np.concatenate([self._rows(chunk) for chunk in chunks])
+        means, powers = rows.mean(axis=1), rows.var(axis=1)
+        quiet = powers <= np.median(powers)
+        value = _middle(means[quiet])
+        spread = float(np.median(np.abs(means[quiet] - value)))
+        noise = float(np.sqrt(np.median(powers[quiet]) / rows.shape[1]))
+        return value if spread <= AGREEMENT * noise else np.complex64(0)
+
+    def _rows(self, iq: ComplexArray) -> ComplexArray:
+        return iq.reshape(-1, self._row)[:, : self._row // PART]
 
 
 def _middle(values: ComplexArray) -> np.complex64:

@@ -59,24 +59,30 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     declared_hz = modem.deviation_hz or modem.symbol_rate_hz / 2
     # What was found may be one of the two tones only.
     place = replace(place, reach_hz=place.reach_hz + declared_hz)
-    wide = _tuned(tuner, modem, place, place.offset_hz, place.reach_hz + declared_hz)
+    near = tuner.cut(place.start_sample, place.stop_sample)
+    wide = _tuned(near, modem, place.offset_hz, place.reach_hz + declared_hz)
     found: list[Trial] = []
     for part in DEVIATIONS:
         for carrier_hz in _carriers_hz(wide, part * declared_hz, place.reach_hz):
-            band = _tuned(tuner, modem, place, wide.offset_hz + carrier_hz, declared_hz)
+            band = _tuned(near, modem, wide.offset_hz + carrier_hz, declared_hz)
             hits = sync.find(_contrast(band, 0.0, part * declared_hz), modem)
             found += [Trial(hit, band, part * declared_hz) for hit in hits]
         if found:
             break
-    read_out = (_read(tuner, place, trial, modem) for trial in sync.best(found, modem))
+    best = sync.best(found, modem)
+    read_out = [
+        _read(tuner.cut(near.start_sample, near.stop_sample), trial, modem)
+        for trial, near in zip(best, sync.places(best, modem, place), strict=True)
+    ]
     return [packet for packet in read_out if packet is not None]
 
 
-def _read(tuner: Tuner, place: Place, trial: Trial, modem: Modem) -> Reception | None:
+def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception | None:
     """Read a packet, measure its tones, and read it again with them."""
-    band, hit, declared_hz = trial.band, trial.sync, modem.deviation_hz or 0.0
+    declared_hz = modem.deviation_hz or 0.0
+    band = _tuned(piece, modem, trial.band.offset_hz, declared_hz)
     soft = _contrast(band, 0.0, trial.tone_hz)
-    rough = read(band, band.offset_hz, soft, hit, modem, trial.tone_hz)
+    rough = read(band, band.offset_hz, soft, trial.sync_in(band), modem, trial.tone_hz)
     if not rough.enough:
         return None
     low_hz, high_hz = tones_hz(rough)
@@ -84,9 +90,9 @@ def _read(tuner: Tuner, place: Place, trial: Trial, modem: Modem) -> Reception |
     if not WRONG * declared_hz < deviation_hz < declared_hz / WRONG:
         return None
     carrier_hz = band.offset_hz + (low_hz + high_hz) / 2
-    fine = _tuned(tuner, modem, place, carrier_hz, declared_hz)
+    fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
-    packet = read(fine, carrier_hz, soft, hit, modem, deviation_hz)
+    packet = read(fine, carrier_hz, soft, trial.sync_in(fine), modem, deviation_hz)
     if not packet.enough:
         return None
     low_hz, high_hz = tones_hz(packet)
@@ -94,12 +100,10 @@ def _read(tuner: Tuner, place: Place, trial: Trial, modem: Modem) -> Reception |
     return replace(packet, carrier_hz=carrier_hz, deviation_hz=(high_hz - low_hz) / 2)
 
 
-def _tuned(
-    tuner: Tuner, modem: Modem, place: Place, offset_hz: float, spread_hz: float
-) -> Baseband:
+def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Baseband:
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
     half_width_hz = min(spread_hz + SKIRT_CHIPS * modem.symbol_rate_hz, 0.4 * rate_hz)
-    return tuner.listen(place, offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+    return tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
 
 
 def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatArray:

@@ -2,7 +2,10 @@
 
 The floor is a low quantile in time, so that bursts do not lift it: each chunk gives the tenth
 percentile of its rows, and the floor is the median of the latest chunks, corrected for the bias
-of that quantile. A carrier that never stops becomes part of the floor within a second.
+of that quantile. Packets sent without a pause would lift it all the same and hide
+themselves, so the floor of one channel rises by a decibel a second at most beyond what the whole
+band does. Only a steady carrier, whose power is the same in every row, becomes part of the floor
+within a second.
 
 The power of a row of pure noise is a mean of `FRAMES_A_SLOT` exponential variables whose
 neighbours overlap by half: its distribution is close to a gamma with `SHAPE` degrees of freedom
@@ -11,9 +14,8 @@ neighbours overlap by half: its distribution is close to a gamma with `SHAPE` de
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
+import numpy.typing as npt
 
 from medmon.records import FloatArray
 
@@ -31,6 +33,13 @@ EARLY_LIMIT = 4.0
 """Before the floor has settled, how far one channel may stand over the median channel: a burst
 that fills the first chunk must not pass for noise."""
 
+RISE = 1.0076
+"""Largest rise of a channel's floor in one chunk: 0.033 dB, about a decibel a second."""
+STEADY = 1e-3
+"""Variance over squared mean of the rows of a chunk below which they are a bare carrier: noise has
+0.13, packets without pause 0.002 and more, a bare carrier less than this from 25 dB over the
+floor."""
+
 
 class NoiseFloor:
     """Running floor of each channel.
@@ -42,13 +51,19 @@ class NoiseFloor:
     """
 
     def __init__(self, channels: int) -> None:
-        self._quantiles: deque[FloatArray] = deque(maxlen=MEMORY_CHUNKS)
+        self._quantiles: FloatArray = np.empty((MEMORY_CHUNKS, channels), dtype=np.float32)
+        self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
 
     @property
     def power(self) -> FloatArray:
         """Floor of each channel, as power; shape (channels,), float32."""
         return self._floor
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether enough was heard to tell a channel that is busy from one that is noisy."""
+        return self._chunks >= SETTLED_CHUNKS
 
     def feed(self, powers: FloatArray) -> FloatArray:
         """Take the rows of one chunk and give the floor that holds for them.
@@ -66,10 +81,37 @@ class NoiseFloor:
         # partition, not quantile(): a plain order statistic is exact in float32 and ten times
         # faster.
         rank = int(QUANTILE * (len(powers) - 1))
-        self._quantiles.append(np.partition(powers, rank, axis=0)[rank])
-        middle = len(self._quantiles) // 2
-        floor = np.sort(np.stack(self._quantiles), axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
-        if len(self._quantiles) < SETTLED_CHUNKS:
+        is_steady = powers.var(axis=0) < STEADY * powers.mean(axis=0) ** 2
+        return self._put(np.partition(powers, rank, axis=0)[rank], is_steady)
+
+    def feed_silence(self, mean: FloatArray) -> FloatArray:
+        """Take a chunk in which nobody spoke.
+
+        Parameters
+        ----------
+        mean : ndarray of float32, shape (channels,)
+            Mean power of each channel.
+
+        Returns
+        -------
+        ndarray of float32, shape (channels,)
+            The floor.
+        """
+        return self._put(
+            mean * np.float32(QUANTILE_OVER_MEAN), np.zeros(mean.shape, dtype=np.bool_)
+        )
+
+    def _put(self, quantile: FloatArray, is_steady: npt.NDArray[np.bool_]) -> FloatArray:
+        self._quantiles[self._chunks % MEMORY_CHUNKS] = quantile
+        self._chunks += 1
+        latest = self._quantiles[: self._chunks]
+        middle = len(latest) // 2
+        floor = np.partition(latest, middle, axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
+        if not self.is_settled:
             floor = np.minimum(floor, EARLY_LIMIT * np.median(floor))
+        else:
+            whole_band = max(1.0, float(np.median(floor) / np.median(self._floor)))
+            highest = self._floor * np.float32(RISE * whole_band)
+            floor = np.where(is_steady, floor, np.minimum(floor, highest))
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
         return self._floor

@@ -47,29 +47,32 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     half_width_hz = modem.symbol_rate_hz * HALF_WIDTH_CHIPS
     width = {"half_width_hz": half_width_hz, "rate_hz": rate_hz}
     trials = []
-    for line_hz in _lines_hz(tuner, place):
-        band = tuner.listen(place, line_hz, **width)
+    near = tuner.cut(place.start_sample, place.stop_sample)
+    for line_hz in _lines_hz(near, place):
+        band = near.tune(line_hz, **width)
         hits = sync.find(_magnitude(band, 0.0), modem)
         trials += [Trial(hit, band, 0.0) for hit in hits]
     found = []
-    for trial in sync.best(trials, modem):
-        rough = trial.band
-        heard = read(rough, rough.offset_hz, _magnitude(rough, 0.0), trial.sync, modem)
-        near = _packet(heard)
+    best = sync.best(trials, modem)
+    for trial, one in zip(best, sync.places(best, modem, place), strict=True):
+        piece = tuner.cut(one.start_sample, one.stop_sample)
+        rough = piece.tune(trial.band.offset_hz, **width)
+        soft = _magnitude(rough, 0.0)
+        heard = read(rough, rough.offset_hz, soft, trial.sync_in(rough), modem)
         # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
         # enough to find the sync word by; the packet's strongest line is its carrier.
         reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
-        exact_hz = rough.offset_hz + carrier_line_hz(near, rough.rate_hz, reach_hz)
-        band = tuner.listen(place, exact_hz, **width)
+        exact_hz = rough.offset_hz + carrier_line_hz(_packet(heard), rough.rate_hz, reach_hz)
+        band = piece.tune(exact_hz, **width)
         soft = _magnitude(band, exact_hz - band.offset_hz)
-        found.append(read(band, exact_hz, soft, trial.sync, modem))
+        found.append(read(band, exact_hz, soft, trial.sync_in(band), modem))
     return [reception for reception in found if reception.enough]
 
 
 def _lines_hz(tuner: Tuner, place: Place) -> list[float]:
     """List the strongest lines within reach; two senders may have taken turns in one place."""
     reach_hz = place.reach_hz
-    band = tuner.listen(place, place.offset_hz, half_width_hz=reach_hz, rate_hz=4 * reach_hz)
+    band = tuner.tune(place.offset_hz, half_width_hz=reach_hz, rate_hz=4 * reach_hz)
     size = 1 << max(10, (band.iq.size - 1).bit_length())
     spectrum = np.abs(fft.fft(band.iq, n=size))
     offsets_hz = fft.fftfreq(size, 1 / band.rate_hz)

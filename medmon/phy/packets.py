@@ -18,6 +18,8 @@ from medmon.records import Frame, Radio
 EDGE_CHIPS = 6
 RISE_CHIPS = 16
 """Half widths, in chip rates, with which edges are placed and their rise is measured."""
+MARGIN_CHIPS = 16
+"""Chips before and after a packet that its wide signals need: their filters ring for less."""
 PASSES = 6
 LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
@@ -74,9 +76,9 @@ def heard(
     reception, fitted = _followed(reception)
     rise_us = None
     if reception.modem.modulation == "ook":
-        wide = _wide(reception, tuner, EDGE_CHIPS)
-        fitted = measure.sharpened(reception, fitted, wide)
-        rise_us = _rise_us(reception, fitted, _wide(reception, tuner, RISE_CHIPS))
+        near = _near(reception, fitted, tuner)
+        fitted = measure.sharpened(reception, fitted, _wide(reception, near, EDGE_CHIPS))
+        rise_us = _rise_us(reception, fitted, _wide(reception, near, RISE_CHIPS))
     start, stop = _ends(reception, fitted, stretch, around)
     noise = density * band.noise_width_hz
     power = measure.on_power(reception, noise)
@@ -96,6 +98,14 @@ def heard(
         rise_us=rise_us,
     )
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),))
+
+
+def _near(reception: Reception, fitted: measure.Clocking, tuner: Tuner) -> Tuner:
+    """Cut out the time of a packet, and a little before and after it."""
+    first, chips = fitted.first_edge, reception.known_chips.size
+    margin = MARGIN_CHIPS * fitted.step
+    start, stop = first - margin, first + chips * fitted.step + margin
+    return tuner.cut(reception.band.sample_at(start), reception.band.sample_at(stop))
 
 
 def _wide(reception: Reception, tuner: Tuner, chips: int) -> Baseband:

@@ -1,5 +1,13 @@
 """Consecutive samples of one receiver come in, bursts in samples of that stream go out.
 
+Every chunk passes the squelch. Where that stays closed the samples are only kept for a moment;
+where it opens, the filter bank is run over the chunk and over the last rows of the silence before
+it, and what it finds is listened to. Nothing that is found depends on the squelch: it only saves
+the work that would have found nothing.
+
+The first half second is held back until the floor and the receiver's own carrier are known from
+all of it, unless the stream goes on after a gap and they are known already.
+
 The stream keeps the last chunks until no region needs them any more; regions are cut to a
 bounded length, so memory is bounded whatever is on the air.
 """
@@ -14,12 +22,13 @@ import numpy as np
 
 from medmon.phy.activity import Activity, Region
 from medmon.phy.channelizer import Channelizer, Grid
-from medmon.phy.dc import DcBlock
+from medmon.phy.dc import SETTLED_CHUNKS, DcEstimate
 from medmon.phy.emitters import emitters
 from medmon.phy.images import is_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in
+from medmon.phy.squelch import REACH, Squelch
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
@@ -32,9 +41,34 @@ RECENT = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chunk:
-    first_slot: int
+    """Samples as they came, the receiver's own carrier in them, and rows that are all samples."""
+
+    first_sample: int
     iq: ComplexArray
+    dc: np.complex64
+    whole_slots: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    first_slot: int
     powers: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What is known of a receiver and its surroundings, and stays true over a short gap.
+
+    Attributes
+    ----------
+    dc : DcEstimate
+        The receiver's own carrier.
+    floor : NoiseFloor
+        The noise floor.
+    """
+
+    dc: DcEstimate
+    floor: NoiseFloor
 
 
 class Stream:
@@ -46,6 +80,8 @@ class Stream:
         Sample rate.
     modems : sequence of Modem
         Whom to listen for; those that do not fit the rate are left out.
+    known : Surroundings or None
+        What the stream before a gap knew.
 
     Attributes
     ----------
@@ -53,17 +89,27 @@ class Stream:
         Regions that held more emitters than were followed.
     """
 
-    def __init__(self, rate_hz: float, modems: Sequence[Modem]) -> None:
+    def __init__(
+        self, rate_hz: float, modems: Sequence[Modem], known: Surroundings | None = None
+    ) -> None:
         self.grid = Grid.for_rate(rate_hz)
         self._modems = tuple(modem for modem in modems if fits(modem, rate_hz))
-        self._dc = DcBlock(self.grid.slot_samples)
+        self._dc = known.dc if known else DcEstimate(self.grid.slot_samples)
+        self._floor = known.floor if known else NoiseFloor(self.grid.channels)
+        self._held: list[ComplexArray] | None = None if self._floor.is_settled else []
+        self._squelch = Squelch(self.grid)
         self._channelizer = Channelizer(self.grid)
-        self._floor = NoiseFloor(self.grid.channels)
         self._activity = Activity(self.grid)
         self._tape: deque[_Chunk] = deque()
+        self._rows: deque[_Rows] = deque()
         self._slots = 0
         self.crowded = 0
         self._recent: deque[Heard] = deque(maxlen=RECENT)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What a stream that goes on after a gap may know."""
+        return Surroundings(self._dc, self._floor)
 
     @property
     def noise_power(self) -> float:
@@ -88,22 +134,10 @@ class Stream:
         list of Heard
             Bursts that are over now.
         """
-        slot = self.grid.slot_samples
-        whole = len(iq) // slot
-        padded = np.pad(iq, (0, -len(iq) % slot)) if len(iq) % slot else iq
-        padded = self._dc.feed(padded)
-        # What is put behind the last sample is silence, and the step into it is no burst.
-        padded[len(iq) :] = 0
-        powers = self._channelizer.feed(padded)
-        floor = self._floor.feed(powers[:whole]) if whole else self._floor.power
-        self._tape.append(_Chunk(self._slots, padded, powers))
-        self._slots += len(powers)
-        excess = powers / floor
-        excess[whole:] = 0
-        regions = self._activity.feed(excess)
-        found = [heard for region in regions for heard in self._listen(region)]
-        self._forget()
-        return found
+        if self._held is None:
+            return self._worked(iq)
+        self._held.append(iq)
+        return self._started() if len(self._held) == SETTLED_CHUNKS else []
 
     def flush(self) -> list[Heard]:
         """End the stream.
@@ -113,15 +147,75 @@ class Stream:
         list of Heard
             Bursts that were still on the air.
         """
-        return [heard for region in self._activity.flush() for heard in self._listen(region)]
+        found = self._started() if self._held else []
+        return found + [
+            heard for region in self._activity.flush() for heard in self._listen(region)
+        ]
+
+    def _started(self) -> list[Heard]:
+        """Work on what was held back."""
+        assert self._held is not None
+        held, self._held = self._held, None
+        padded = [self._padded(iq) for iq in held]
+        dc = self._dc.start(padded)
+        for iq, whole in zip(padded, held, strict=True):
+            self._keep(iq, len(whole), dc)
+        return self._heard(self._regions())
+
+    def _worked(self, iq: ComplexArray) -> list[Heard]:
+        """Work on one chunk."""
+        padded = self._padded(iq)
+        dc = self._dc.feed(padded)
+        self._keep(padded, len(iq), dc)
+        may_speak, mean = True, None
+        if len(iq) == self.grid.chunk_samples:
+            may_speak, mean = self._squelch.feed(padded, dc, self._floor.power)
+        if mean is None or may_speak or self._activity.is_open or not self._floor.is_settled:
+            return self._heard(self._regions())
+        self._floor.feed_silence(mean)
+        # The squelch may yet open for what begins in the last rows.
+        self._activity.skip(self._slots - REACH)
+        return self._heard([])
+
+    def _padded(self, iq: ComplexArray) -> ComplexArray:
+        short = -len(iq) % self.grid.slot_samples
+        return np.pad(iq, (0, short)) if short else iq
+
+    def _keep(self, padded: ComplexArray, count: int, dc: np.complex64) -> None:
+        """Put a chunk on the tape, of whose samples the first `count` are real."""
+        slot = self.grid.slot_samples
+        # What is put behind the last sample is silence, and the step into it is no burst.
+        padded[count:] = dc
+        self._tape.append(_Chunk(self._slots * slot, padded, dc, count // slot))
+        self._slots += len(padded) // slot
+
+    def _regions(self) -> list[Region]:
+        """Look at every row that was not looked at yet."""
+        slot, first = self.grid.slot_samples, self._activity.next_slot
+        self._channelizer.prime(self._cut(first * slot - self.grid.channels, first * slot))
+        powers = self._channelizer.feed(self._cut(first * slot, self._slots * slot))
+        self._rows.append(_Rows(first, powers))
+        for chunk in self._tape:
+            start = chunk.first_sample // slot - first
+            if start >= 0 and chunk.whole_slots:
+                self._floor.feed(powers[start : start + chunk.whole_slots])
+        excess = powers / self._floor.power
+        last = self._tape[-1]
+        excess[last.first_sample // slot + last.whole_slots - first :] = 0
+        return self._activity.feed(excess)
+
+    def _heard(self, regions: Sequence[Region]) -> list[Heard]:
+        """Listen to what was found, and forget what nobody needs any more."""
+        found = [heard for region in regions for heard in self._listen(region)]
+        self._forget()
+        return found
 
     def _listen(self, region: Region) -> list[Heard]:
         slot, margin = self.grid.slot_samples, self.grid.slots(MARGIN_S)
-        begin = max(region.start_slot - margin, self._tape[0].first_slot)
-        end = min(region.stop_slot + margin, self._slots)
-        iq = self._cut(begin, end)
-        powers = self._rows(region.start_slot, region.stop_slot)
-        tuner = Tuner(iq, begin * slot, self.grid.rate_hz)
+        begin = max((region.start_slot - margin) * slot, self._tape[0].first_sample)
+        end = min(region.stop_slot + margin, self._slots) * slot
+        powers = self._powers(region.start_slot, region.stop_slot)
+        tuner = Tuner(self._cut(begin, end), begin, self.grid.rate_hz)
         scene = Scene(tuner, self._floor.power, self.grid)
         seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
         self.crowded += is_crowded
@@ -132,28 +226,30 @@ class Stream:
         return mine
 
     def _cut(self, begin: int, end: int) -> ComplexArray:
-        """Give the samples of some rows."""
-        slot = self.grid.slot_samples
-        parts = [
-            chunk.iq[max(0, begin - chunk.first_slot) * slot : (end - chunk.first_slot) * slot]
-            for chunk in self._tape
-            if chunk.first_slot < end and chunk.first_slot + len(chunk.powers) > begin
-        ]
+        """Give samples, the receiver's own carrier taken off; zeros before the first one."""
+        parts = [np.zeros(max(0, -begin), dtype=np.complex64)]
+        for chunk in self._tape:
+            piece = chunk.iq[max(0, begin - chunk.first_sample) : max(0, end - chunk.first_sample)]
+            if piece.size:
+                parts.append(piece - chunk.dc)
         return np.concatenate(parts)
 
-    def _rows(self, begin: int, end: int) -> FloatArray:
+    def _powers(self, begin: int, end: int) -> FloatArray:
+        """Give rows of the filter bank."""
         parts = [
-            chunk.powers[max(0, begin - chunk.first_slot) : end - chunk.first_slot]
-            for chunk in self._tape
-            if chunk.first_slot < end and chunk.first_slot + len(chunk.powers) > begin
+            rows.powers[max(0, begin - rows.first_slot) : max(0, end - rows.first_slot)]
+            for rows in self._rows
         ]
         return np.concatenate(parts)
 
     def _forget(self) -> None:
-        """Drop the chunks that no open or future region can reach back to."""
-        needed = self._activity.oldest_slot - self.grid.slots(MARGIN_S)
-        while len(self._tape) > 1 and self._tape[1].first_slot <= needed:
+        """Drop the samples and rows that no open or future region can reach back to."""
+        oldest, slot = self._activity.oldest_slot, self.grid.slot_samples
+        needed = (oldest - self.grid.slots(MARGIN_S)) * slot
+        while len(self._tape) > 1 and self._tape[1].first_sample <= needed:
             self._tape.popleft()
+        while self._rows and self._rows[0].first_slot + len(self._rows[0].powers) <= oldest:
+            self._rows.popleft()
 
 
 def _owns(region: Region, heard: Heard, slot: int) -> bool:

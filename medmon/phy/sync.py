@@ -8,12 +8,13 @@ the check as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from medmon.phy.tuner import Baseband
+from medmon.phy.linecode import bits_each, chips_each
+from medmon.phy.tuner import Baseband, Place
 from medmon.records import FloatArray, Modem
 
 SAMPLES_A_CHIP = 8
@@ -24,6 +25,11 @@ PART_THRESHOLD = 0.5
 the long runs of a sync word does not send the preamble before it."""
 TEMPLATE_CHIPS = 48
 """Chips of preamble and sync that are correlated: enough that noise does not imitate them."""
+LEAD_CHIPS = 400
+"""A preamble is looked for at least so far before the end of its sync word, even where another
+sync word stands: two senders may speak at once."""
+TAIL_CHIPS = 64
+"""Chips behind the longest packet, in which its end shows."""
 FLAT = np.float32(1e-3)
 """A waveform that varies by less than this part of its level is flat."""
 
@@ -162,6 +168,62 @@ class Trial:
     sync: Sync
     band: Baseband
     tone_hz: float
+
+    @property
+    def end_sample(self) -> float:
+        """Where the sync word ended, in samples since the start of the stream."""
+        return self.band.sample_at(self.sync.end)
+
+    def sync_in(self, band: Baseband) -> Sync:
+        """Put the sync word into another narrow signal of the same rate, for a part of the time.
+
+        Parameters
+        ----------
+        band : Baseband
+            The other signal.
+
+        Returns
+        -------
+        Sync
+            The word, to the nearest sample.
+        """
+        return replace(self.sync, end=round((self.end_sample - band.first_sample) / band.step))
+
+
+def places(trials: Sequence[Trial], modem: Modem, around: Place) -> list[Place]:
+    """Give the time in which each packet may stand, so that one does not cost the work of all.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Sync words in order of time.
+    modem : Modem
+        Whose.
+    around : Place
+        Where they were found.
+
+    Returns
+    -------
+    list of Place
+        One for each: from the sync word before, or the beginning of the place, to the end of the
+        longest packet.
+    """
+    chips = modem.max_bits * chips_each(modem.line_code) // bits_each(modem.line_code)
+    found: list[Place] = []
+    earlier = around.start_sample
+    for trial in trials:
+        chip = SAMPLES_A_CHIP * trial.band.step
+        start = min(earlier, trial.end_sample - LEAD_CHIPS * chip)
+        stop = trial.end_sample + (chips + TAIL_CHIPS) * chip
+        found.append(
+            replace(
+                around,
+                start_sample=max(around.start_sample, start),
+                stop_sample=min(around.stop_sample, stop),
+            )
+        )
+        earlier = trial.end_sample
+    return found
 
 
 def best(trials: Iterable[Trial], modem: Modem) -> list[Trial]:

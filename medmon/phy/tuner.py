@@ -99,6 +99,7 @@ class Tuner:
     """
 
     def __init__(self, iq: ComplexArray, first_sample: int, rate_hz: float) -> None:
+        self._iq = iq
         self._length = len(iq)
         self._size = _fast_length(len(iq) + len(iq) // 16 + 64)
         self._spectrum = fft.fft(iq, n=self._size).astype(np.complex64)
@@ -109,6 +110,23 @@ class Tuner:
     def bin_hz(self) -> float:
         """Distance of two bins of the spectrum."""
         return self._rate_hz / self._size
+
+    def cut(self, start_sample: float, stop_sample: float) -> Tuner:
+        """Cut out a time, so that wide signals of a short packet cost little.
+
+        Parameters
+        ----------
+        start_sample, stop_sample : float
+            From when to when, in samples since the start of the stream.
+
+        Returns
+        -------
+        Tuner
+            The samples of that time, as far as they are here.
+        """
+        start = max(0, int(start_sample) - self._first)
+        stop = max(start + 1, int(np.ceil(stop_sample)) - self._first)
+        return Tuner(self._iq[start:stop], self._first + start, self._rate_hz)
 
     def listen(
         self, place: Place, offset_hz: float, *, half_width_hz: float, rate_hz: float

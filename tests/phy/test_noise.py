@@ -68,6 +68,39 @@ def test_carrier_that_stays_becomes_floor() -> None:
     assert floor.power[5] < 1.3
 
 
+def test_packets_without_a_pause_are_no_floor() -> None:
+    """A flood that leaves no row empty must not hide itself: a decibel a second at most."""
+    floor = NoiseFloor(CHANNELS)
+    for rows in _rows(40):
+        floor.feed(rows)
+    before = floor.power[5]
+    for rows in _rows(32, seed=2):
+        rows[:, 5] += np.where(np.arange(SLOTS_A_CHUNK) % 2, 900.0, 1_100.0)
+        floor.feed(rows)
+    assert 0 < 10 * np.log10(floor.power[5] / before) < 1.1
+
+
+def test_floor_of_the_whole_band_follows_at_once() -> None:
+    """A gain that is turned up is noise in every channel, and nobody's packet."""
+    floor = NoiseFloor(CHANNELS)
+    for rows in _rows(40):
+        floor.feed(rows)
+    for rows in _rows(32, seed=2):
+        floor.feed(rows * np.float32(100.0))
+    assert 10 * np.log10(np.median(floor.power)) == pytest.approx(20.0, abs=0.5)
+
+
+def test_silence_gives_the_same_floor_as_its_rows() -> None:
+    """Where the squelch stays closed only the mean is known."""
+    by_rows, by_mean = NoiseFloor(CHANNELS), NoiseFloor(CHANNELS)
+    assert not by_rows.is_settled
+    for rows in _rows(32):
+        by_rows.feed(rows)
+        by_mean.feed_silence(rows.mean(axis=0))
+    assert by_rows.is_settled
+    np.testing.assert_allclose(by_mean.power, by_rows.power, rtol=0.15)
+
+
 def test_burst_in_the_first_chunk_is_no_floor() -> None:
     """A recording that begins with a packet: the channel is held against the others."""
     floor = NoiseFloor(CHANNELS)

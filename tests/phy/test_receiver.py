@@ -307,6 +307,29 @@ def test_dc_spike_and_imbalance_make_no_ghosts(air: Air) -> None:
     assert [len(burst.frames) for burst in heard] == [1] * 4
 
 
+def test_short_gaps_cost_nothing_but_their_samples(air: Air) -> None:
+    """A receiver that loses samples twice a second is heard through, its own carrier included."""
+    rate_hz, faults = 250e3, FrontEnd(dc=0.01 + 0.0j)
+    gaps = tuple((round(0.45 * n * rate_hz), 100) for n in range(1, 6))
+    sent = [air.pod(0.1 + 0.225 * n, offset_hz=30e3, rssi_dbfs=-40.0) for n in range(12)]
+    scene = air.scene(rate_hz, 2.8, *sent, density_dbfs=-115.0, front_end=faults, gaps=gaps)
+    heard = [burst for burst in air.hear(scene) if burst.frames]
+    whole = [one for one in sent if not any(
+        one.time_s < start / rate_hz < one.stop_s for start, _ in gaps)]  # fmt: skip
+    assert len(heard) == len(whole)
+
+
+@pytest.mark.parametrize("cut", [0, 7, 41, 333])
+def test_a_recording_that_breaks_into_a_burst_has_places_of_its_own(air: Air, cut: int) -> None:
+    """Cut at its first and last sample, a burst lies inside the recording, and nowhere else."""
+    scene = air.scene(250e3, 0.3, air.pump(0.1, offset_hz=20e3, rssi_dbfs=-10.0))
+    iq = scene.samples(26_000 + cut, 3_000)
+    for burst in air.receive(air.blocks(iq, 250e3)):
+        assert burst.span.sample_start >= 0
+        assert burst.time_ns >= 0
+        assert burst.span.sample_start + burst.span.sample_count <= iq.size
+
+
 def test_dc_spike_of_a_stream_that_ends_inside_a_row(air: Air) -> None:
     """The end of a recording is no burst, however large the receiver's own carrier is."""
     scene = Scene(1.024e6, 1_024_000 + 77, (), FrontEnd(noise_dbfs=-60.0, dc=0.3 + 0.0j), seed=3)

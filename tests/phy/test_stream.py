@@ -10,7 +10,7 @@ import pytest
 from medmon.phy.packets import Heard
 from medmon.phy.stream import MARGIN_S, RECENT, Stream
 from medmon.records import ComplexArray
-from signal_fixtures.channel import Emission
+from signal_fixtures.channel import Emission, FrontEnd
 from signal_fixtures.devices import medtronic
 from signal_fixtures.waveform import ook
 
@@ -114,6 +114,28 @@ def test_long_packet_over_the_cut_is_whole(air: Air, time_s: float) -> None:
     )  # fmt: skip
     heard, _ = _fed(Stream(RATE_HZ, air.modems), scene.samples(0, scene.sample_count))
     assert [one.frames[0].data[: len(long)] for one in heard if one.frames] == [long]
+
+
+@pytest.mark.parametrize(("pause_s", "quiet_s"), [(1e-3, 0.02), (1e-3, 1.0), (3e-3, 0.02)])
+def test_a_flood_without_pauses_does_not_hide_itself(
+    air: Air, pause_s: float, quiet_s: float
+) -> None:
+    """Packets a millisecond apart for seconds drain a battery or cover others: each is read."""
+    long_s = air.pump(0.0).stop_s
+    sent = [air.pump(quiet_s + n * (long_s + pause_s), offset_hz=30e3) for n in range(60)]
+    scene = air.scene(RATE_HZ, sent[-1].stop_s + 0.05, *sent, density_dbfs=-103.0)
+    heard, _ = _fed(Stream(RATE_HZ, air.modems), scene.samples(0, scene.sample_count))
+    assert [one.frames[0].data[:7] for one in heard if one.frames] == [PACKET] * len(sent)
+
+
+def test_the_first_half_second_is_heard_as_well_as_the_rest(air: Air) -> None:
+    """A pod beside the receiver's own carrier is read from the first packet on."""
+    sent = [air.pod(0.05 + 0.15 * n, offset_hz=30e3, rssi_dbfs=-40.0) for n in range(6)]
+    faults = FrontEnd(dc=0.01 + 0.0j)
+    scene = air.scene(RATE_HZ, 1.0, *sent, density_dbfs=-115.0, front_end=faults)
+    heard, _ = _fed(Stream(RATE_HZ, air.modems), scene.samples(0, scene.sample_count))
+    assert [one.frames[0].modem for one in heard if one.frames] == ["omnipod"] * len(sent)
+    assert len(heard) == len(sent)
 
 
 def test_bursts_remembered_are_bounded(air: Air) -> None:

@@ -1,0 +1,104 @@
+"""Samples come in, the answer whether anything may be on the air in them goes out.
+
+Most of the time nobody speaks. The full filter bank looks at every sample; the squelch looks at a
+quarter of them: one frame of the same filter bank in each row, averaged over 4 and 8 ms and over
+two and four channels. Whatever is long enough to be a packet shows in such an average, and only
+where it does is the full bank run.
+
+The thresholds are passed by noise about once in 1e5 averages, so a few chunks in a hundred are
+looked at in vain, and a packet that can be decoded hardly ever stays unseen: the weakest pump
+packets of 10 ms, half of which can be read, stand three times over the floor here. Energy shorter
+than half a millisecond may fall between two frames, unless it is loud enough to stand out of the
+noise of the whole band, which is the second way to open.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import fft
+
+from medmon.phy.channelizer import FRAMES_A_SLOT, SLOTS_A_CHUNK, Grid, prototype
+from medmon.records import ComplexArray, FloatArray
+
+FRAME = 3
+"""The frame that is looked at in each row of eight, and the one behind it."""
+STEP = 4
+"""Averages begin every so many rows."""
+REACH = 16
+"""Rows of the longest average."""
+# Gamma quantiles of 1e-5: a frame of noise has one degree of freedom, four neighbouring channels
+# have 3.83 (tests/phy/test_squelch.py repeats the simulation); a tenth for the error of the floor.
+SHORT_ROWS, SHORT_CHANNELS, SHORT_THRESHOLD = 8, 4, 2.15
+LONG_ROWS, LONG_CHANNELS, LONG_THRESHOLD = 16, 2, 2.15
+LOUD = 7.0
+"""I or Q of one sample over the standard deviation of the noise of the whole band: noise passes it
+once in 4e11 values."""
+
+
+class Squelch:
+    """Looks whether anything may be on the air.
+
+    Parameters
+    ----------
+    grid : Grid
+        Time-frequency grid.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._head, self._tail = prototype(grid.channels)
+        self._constant = self._head + self._tail
+        self._late = np.zeros((REACH - STEP, grid.channels), dtype=np.float32)
+
+    def feed(
+        self, iq: ComplexArray, dc: np.complex64, floor: FloatArray
+    ) -> tuple[bool, FloatArray]:
+        """Look at the next chunk.
+
+        Parameters
+        ----------
+        iq : ndarray of complex64, shape (chunk_samples,)
+            The chunk.
+        dc : complex64
+            The receiver's own carrier, which is nobody's.
+        floor : ndarray of float32, shape (channels,)
+            Noise floor of each channel.
+
+        Returns
+        -------
+        bool
+            Whether something may be on the air, in the chunk or in the last `REACH` rows before it.
+        ndarray of float32, shape (channels,)
+            Mean power of each channel in the chunk.
+        """
+        frames = iq.reshape(SLOTS_A_CHUNK, FRAMES_A_SLOT, self._grid.channels)
+        folded = frames[:, FRAME] * self._head
+        folded += frames[:, FRAME + 1] * self._tail
+        folded -= dc * self._constant
+        spectra = fft.fft(folded, axis=1, overwrite_x=True)
+        rows = np.concatenate((self._late, spectra.real**2 + spectra.imag**2))
+        self._late = rows[STEP - REACH :].copy()
+        steps = (rows / floor).reshape(-1, STEP, rows.shape[1]).sum(axis=1)
+        short = steps[1:] + steps[:-1]
+        long = short[2:] + short[:-2]
+        is_open = (
+            self._is_loud(iq, dc, floor)
+            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_ROWS * SHORT_CHANNELS
+            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_ROWS * LONG_CHANNELS
+        )
+        return is_open, rows[REACH - STEP :].mean(axis=0)
+
+    def _is_loud(self, iq: ComplexArray, dc: np.complex64, floor: FloatArray) -> bool:
+        """Tell whether a sample stands out of the noise of the whole band."""
+        parts = iq.view(np.float32)
+        sigma = np.sqrt(float(floor.sum(dtype=np.float64)) / 2)
+        return bool(max(parts.max(), -parts.min()) > abs(dc) + LOUD * sigma)
+
+
+def _wide(power: FloatArray, count: int) -> float:
+    """Give the largest sum over so many neighbouring channels, a power of two."""
+    width = 1
+    while width < count:
+        power = power[:, width:] + power[:, :-width]
+        width *= 2
+    return float(power.max())
