@@ -22,8 +22,10 @@ CARRIER_CHIPS = 0.75
 LINES = 3
 LINES_APART_HZ = 3_000.0
 """A matched filter this far off loses half a decibel; closer lines need no trial of their own."""
-LINE_PART = 0.4
+LINE_PART = 0.2
 """Lines weaker than this part of the strongest amplitude are not tried."""
+SIDE_HZ = 1_500.0
+"""A line this close to half a chip rate beside a stronger one is that one's preamble."""
 
 
 def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
@@ -48,7 +50,7 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     width = {"half_width_hz": half_width_hz, "rate_hz": rate_hz}
     trials = []
     near = tuner.cut(place.start_sample, place.stop_sample)
-    for line_hz in _lines_hz(near, place):
+    for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2):
         band = near.tune(line_hz, **width)
         hits = sync.find(_magnitude(band, 0.0), modem)
         trials += [Trial(hit, band, 0.0) for hit in hits]
@@ -69,8 +71,11 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     return [reception for reception in found if reception.enough]
 
 
-def _lines_hz(tuner: Tuner, place: Place) -> list[float]:
-    """List the strongest lines within reach; two senders may have taken turns in one place."""
+def _lines_hz(tuner: Tuner, place: Place, side_hz: float) -> list[float]:
+    """List the strongest lines within reach, but not those of a preamble beside its carrier.
+
+    Two senders may have taken turns in one place, or speak at once.
+    """
     reach_hz = place.reach_hz
     band = tuner.tune(place.offset_hz, half_width_hz=reach_hz, rate_hz=4 * reach_hz)
     size = 1 << max(10, (band.iq.size - 1).bit_length())
@@ -82,7 +87,8 @@ def _lines_hz(tuner: Tuner, place: Place) -> list[float]:
     while len(chosen) < LINES and spectrum.max() > weakest:
         offset_hz = float(offsets_hz[spectrum.argmax()])
         chosen.append(band.offset_hz + offset_hz)
-        spectrum[np.abs(offsets_hz - offset_hz) < LINES_APART_HZ] = 0.0
+        apart_hz = np.abs(offsets_hz - offset_hz)
+        spectrum[(apart_hz < LINES_APART_HZ) | (np.abs(apart_hz - side_hz) < SIDE_HZ)] = 0.0
     return chosen
 
 

@@ -3,7 +3,7 @@
 For every emitter of the region each modem is asked for packets. What a modem hears becomes a
 burst with a frame; energy that no modem understands becomes a burst without one, so that an
 unknown sender leaves a trace. The same packet heard again through a skirt or a mirror image of a
-strong burst is dropped: it has the same bits at the same time and less power.
+strong burst is dropped: it has the same bits, begins or ends with it, and has less power.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from medmon.phy.reception import Reception
 from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import FloatArray, Modem
 
-MARGIN_S = 2e-3
-"""Listen this much longer than an emitter was seen: rows are half a millisecond coarse."""
+MARGIN_S = 4e-3
+"""Listen this much longer than an emitter was seen: rows are half a millisecond coarse, and where
+a stronger neighbour follows, the last ones were taken for that one's."""
 POOR_MATCH = 0.1
 """A sync word heard this much worse than an earlier one is some data of its packet."""
 UNKNOWN_SNR_DB = 9.0
@@ -29,8 +30,13 @@ UNKNOWN_ENERGY_DB = 19.0
 """Bursts that no modem understands are reported from this SNR and this energy over the noise
 density; below, noise could be one."""
 SAME_ERRORS = 0.06
-"""Largest part of the bits in which an image differs from its packet; two commands to one device
-differ in more, because of their check."""
+"""Largest part of the bits that noise may turn over in a copy of a packet."""
+NOISY_DB = 15.0
+"""Above this SNR noise turns no bits over, and a packet with other bits is another packet."""
+FAR_DB = 10.0
+"""A copy outside the packet's own bandwidth, a mirror image or a harmonic, is so much weaker."""
+TOGETHER_CHIPS = 2.0
+"""A copy begins or ends with its packet to within so many chips."""
 CLICK_US = 1_000.0
 """Energy shorter than this beside a stronger burst is the click of that one's keying."""
 SKIRT_DB = 6.0
@@ -143,7 +149,9 @@ def heard_in(
             for reception in _receptions(scene, emitter, modems)
         )
         known += [
-            heard for heard in mine if not any(_same(heard, other) for other in (*known, *earlier))
+            heard
+            for heard in mine
+            if not any(_is_copy(heard, other) for other in (*known, *earlier))
         ]
         unknown += [
             blind.heard(band, stretch, scene.density(emitter))
@@ -208,7 +216,7 @@ def _merged(found: Iterable[Heard]) -> list[Heard]:
     merged: list[Heard] = []
     for heard in sorted(found, key=lambda heard: -heard.frames[0].bit_count):
         for place, other in enumerate(merged):
-            if _overlap(heard, other) > 0.5:
+            if _overlap(heard, other) > 0.5 and _is_within(heard, other):
                 if heard.frames[0].modem not in {frame.modem for frame in other.frames}:
                     merged[place] = replace(other, frames=(*other.frames, *heard.frames))
                 break
@@ -217,37 +225,55 @@ def _merged(found: Iterable[Heard]) -> list[Heard]:
     return merged
 
 
+def _is_within(heard: Heard, other: Heard) -> bool:
+    """Tell whether two carriers are one: two pumps may stand closer than an emitter is wide."""
+    widest_hz = max(heard.radio.bandwidth_hz, other.radio.bandwidth_hz)
+    return abs(heard.radio.freq_hz - other.radio.freq_hz) < widest_hz / 2
+
+
 def _overlap(one: Heard, other: Heard) -> float:
     """Give the common part of two bursts over the shorter one."""
     common = min(one.stop, other.stop) - max(one.start, other.start)
     return common / max(min(one.stop - one.start, other.stop - other.start), 1.0)
 
 
-def _same(weaker: Heard, stronger: Heard) -> bool:
-    """Tell whether a burst is an image of a stronger one: same time, same bits.
+def _is_copy(weaker: Heard, stronger: Heard) -> bool:
+    """Tell whether a burst is a stronger one heard again, through a skirt, an image, a harmonic.
 
     Two devices that share a channel and speak at once cannot both be in one place: the stronger
     reception of one channel stands for both.
     """
+    mine, theirs = weaker.frames[0], stronger.frames[:1]
+    fainter_db = stronger.radio.rssi_dbfs - weaker.radio.rssi_dbfs
+    if fainter_db < 0 or not theirs or mine.modem != theirs[0].modem:
+        return False
     if _overlap(weaker, stronger) < 0.8:
         return False
-    if not stronger.frames:
+    apart_hz = abs(weaker.radio.freq_hz - stronger.radio.freq_hz)
+    if apart_hz < stronger.radio.bandwidth_hz / 4:
+        return True
+    if apart_hz > stronger.radio.bandwidth_hz and fainter_db < FAR_DB:
         return False
-    mine, theirs = weaker.frames[0], stronger.frames[0]
-    return mine.modem == theirs.modem and (
-        _same_bits(mine.data, theirs.data)
-        or abs(weaker.radio.freq_hz - stronger.radio.freq_hz) < stronger.radio.bandwidth_hz / 4
-    )
+    errors = SAME_ERRORS if weaker.radio.snr_db < NOISY_DB else 0.0
+    return _together(weaker, stronger) and _same_bits(mine.data, theirs[0].data, errors)
 
 
-def _same_bits(one: bytes, other: bytes) -> bool:
-    """Tell whether two packets have the same bits, but for the few errors of a weak copy.
+def _together(weaker: Heard, stronger: Heard) -> bool:
+    """Tell whether two bursts begin or end at the same time; noise may hide one of the two."""
+    samples_a_second = (stronger.stop - stronger.start) / (stronger.radio.duration_us * 1e-6)
+    chip = samples_a_second / (stronger.radio.symbol_rate_hz or samples_a_second)
+    ends = abs(weaker.start - stronger.start), abs(weaker.stop - stronger.stop)
+    return min(ends) < TOGETHER_CHIPS * chip
+
+
+def _same_bits(one: bytes, other: bytes, errors: float) -> bool:
+    """Tell whether two packets have the same bits, but for a part that noise may have turned over.
 
     The beginning alone does not tell: it holds the address, and a forger uses the same one.
     """
     count = min(len(one), len(other))
     wrong = int.from_bytes(one[:count], "big") ^ int.from_bytes(other[:count], "big")
-    return wrong.bit_count() <= SAME_ERRORS * 8 * count
+    return wrong.bit_count() <= errors * 8 * count
 
 
 def _is_loud(heard: Heard) -> bool:

@@ -206,9 +206,15 @@ class Stream:
 
     def _heard(self, regions: Sequence[Region]) -> list[Heard]:
         """Listen to what was found, and forget what nobody needs any more."""
-        found = [heard for region in regions for heard in self._listen(region)]
+        # The strongest first: what it spills into other regions is then known for what it is.
+        loudest = sorted(regions, key=lambda region: (-self._peak(region), region.low))
+        found = [heard for region in loudest for heard in self._listen(region)]
         self._forget()
         return found
+
+    def _peak(self, region: Region) -> float:
+        powers = self._powers(region.start_slot, region.stop_slot)
+        return float(powers[:, region.low : region.high + 1].max())
 
     def _listen(self, region: Region) -> list[Heard]:
         slot, margin = self.grid.slot_samples, self.grid.slots(MARGIN_S)

@@ -131,22 +131,66 @@ def test_frames_of_several_modems_are_joined() -> None:
     ]
 
 
+def _copy(
+    data: bytes = PUMP,
+    *,
+    modem: str = "a",
+    start: float = 0,
+    stop: float = 1_000,
+    freq_hz: float = 300e3,
+    below_db: float = 25.0,
+    snr_db: float = 30.0,
+) -> Heard:
+    burst = _burst(start, stop, _frame(modem, data), freq_hz=freq_hz, rssi_dbfs=-30 - below_db)
+    return replace(burst, radio=replace(burst.radio, snr_db=snr_db))
+
+
+FEW = bytes([PUMP[0], *PUMP[1:6], PUMP[6] ^ 0x05])
+
+
 @pytest.mark.parametrize(
     ("weaker", "expected"),
     [
-        (_burst(0, 1_000, _frame("a", PUMP), freq_hz=300e3), True),
-        (_burst(0, 1_000, _frame("a", OTHER), freq_hz=300e3), False),
-        (_burst(0, 1_000, _frame("a", OTHER), freq_hz=2e3), True),
-        (_burst(0, 1_000, _frame("b", PUMP), freq_hz=2e3), False),
-        (_burst(900, 2_000, _frame("a", PUMP), freq_hz=2e3), False),
+        (_copy(), True),
+        (_copy(start=60.0, snr_db=8.0), True),
+        (_copy(start=60.0, stop=940.0), False),
+        (_copy(below_db=3.0), False),
+        (_copy(OTHER), False),
+        (_copy(FEW, snr_db=8.0), True),
+        (_copy(FEW), False),
+        (_copy(freq_hz=12e3, below_db=1.0), True),
+        (_copy(OTHER, freq_hz=2e3, below_db=1.0), True),
+        (_copy(modem="b", freq_hz=2e3), False),
+        (_copy(start=900, stop=2_000, freq_hz=2e3), False),
+        (_copy(freq_hz=2e3, below_db=-1.0), False),
     ],
-    ids=["same bits", "other bits", "same channel", "other modem", "other time"],
+    ids=[
+        "an image",
+        "its beginning lost in noise",
+        "not at the same time to the chip",
+        "too loud for an image",
+        "other bits",
+        "a few bits turned over by noise",
+        "a few bits that noise did not turn over",
+        "a side line of the same packet",
+        "same channel",
+        "other modem",
+        "other time",
+        "the stronger of the two",
+    ],
 )
-def test_images_of_packets(weaker: Heard, *, expected: bool) -> None:
-    """Same time, same modem, and the same bits or the same channel."""
+def test_copies_of_packets(weaker: Heard, *, expected: bool) -> None:
+    """A copy has the time, the bits and less power; everything else is somebody else."""
     strong = _burst(0, 1_000, _frame("a", PUMP))
-    assert regions._same(weaker, strong) is expected
-    assert regions._same(weaker, _burst(0, 1_000)) is False
+    assert regions._is_copy(weaker, strong) is expected
+    assert regions._is_copy(weaker, _burst(0, 1_000)) is False
+
+
+def test_frames_of_two_carriers_are_two_bursts() -> None:
+    """Two pumps that speak at once, 50 kHz apart, in one emitter."""
+    one = _burst(0, 1_000, _frame("a", PUMP))
+    other = _burst(0, 1_000, _frame("a", OTHER), freq_hz=50e3)
+    assert len(regions._merged([one, other])) == 2
 
 
 @pytest.mark.parametrize(
