@@ -271,6 +271,14 @@ def test_flood_of_strangers_hides_no_attack_on_an_own_device() -> None:
     assert board.feed(_verdict(0, subject="350535", protocol="omnipod")) == [], "not their own"
 
 
+def test_own_devices_take_no_place_of_a_stranger() -> None:
+    """A patient with many devices sees a single stranger by its address all the same."""
+    board = Board(own=[("medtronic", "350535"), ("medtronic", "0d1234")], strangers_max=1)
+    for subject in ("350535", "0d1234", "999999"):
+        (alarm,) = board.feed(_verdict(0, subject=subject))
+        assert (alarm.subject, alarm.phase) == (subject, "start")
+
+
 def test_flood_of_one_policy_hides_no_alarm_of_another() -> None:
     """After a thousand invented pods, the first press of a stranger's remote is told by itself."""
     board = Board()
