@@ -22,6 +22,7 @@ from medmon.cli.frame import root
 from medmon.config import Config, Table
 from medmon.detect.policy import policies_from_config
 from medmon.quantities import text_from_hertz
+from medmon.report.words import lasting
 
 ROOT = Path(__file__).parents[1]
 
@@ -94,7 +95,8 @@ def policies() -> str:
             f"## {policy.id}",
             (
                 f"**{policy.title}** {policy.priority} priority, {policy.kind}, "
-                f"{'latching' if policy.latching else 'not latching'}."
+                f"{'latching' if policy.latching else 'not latching'}. "
+                f"It holds for {lasting(policy.hold_s)} after it was last seen."
             ),
             f"What to do: {policy.action}",
             (

@@ -60,7 +60,7 @@ class Monitor:
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
         self._receiver = Receiver(self.reader.modems)
         self._judge = Judge(policies_from_config(config), setting)
-        self._board = Board(own={device.id for device in setting.devices})
+        self._board = Board(own=self.devices)
         self._tally = _Tally()
 
     def feed(self, item: Block | Gap | Transmission | Summary) -> list[Record]:

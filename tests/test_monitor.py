@@ -12,11 +12,16 @@ import pytest
 from medmon.config import config_from_text
 from medmon.monitor import Monitor
 from medmon.records import (
+    SEVERAL_DEVICES,
     Alarm,
     Block,
+    Command,
     Finding,
     Gap,
+    Message,
+    Radio,
     Record,
+    Role,
     Span,
     Status,
     Summary,
@@ -245,6 +250,97 @@ def test_same_digits_on_two_systems_are_two_devices() -> None:
         ("medtronic", "12ab56"): "INV-7",
         ("omnipod", "12ab56"): "INV-9",
     }
+
+
+BED = """
+[[device]]
+id = "350535"
+protocol = "medtronic"
+role = "pump"
+
+[policies]
+sensor-silent = false
+"""
+DAY_S = 86_400
+
+
+def _said(
+    second: float, device: str, command: Command, role: Role, protocol: str = "medtronic"
+) -> Transmission:
+    span = Span("air", round(second * 1e6), 100)
+    return Transmission(
+        id=f"{second:.6f}", span=span, time_ns=round(second * 1e9),
+        radio=Radio(916.5e6, 0.0, 5e4, -30.0, 20.0, -60.0, 5e3), protocol=protocol,
+        integrity="ok", raw=b"", message=Message(device, command, role=role),
+    )  # fmt: skip
+
+
+def _day(device: str, *says: tuple[Command, Role]) -> list[Transmission]:
+    """One device for a day, every five minutes."""
+    return [
+        _said(300 * number + 2 * index, device, command, role)
+        for number in range(DAY_S // 300)
+        for index, (command, role) in enumerate(says)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heard", "policy", "most"),
+    [
+        # A start, and a reminder each hour, or each half hour with the doublings of the count.
+        (_day("abcdef", ("sensor", "sensor")), "unknown-device", 25),
+        (_day("222222", ("wakeup", "pump"), ("read", "pump")), "unknown-device", 25),
+        (_day("350535", ("wakeup", "pump"), ("read", "pump")), "foreign-contact", 60),
+    ],
+    ids=["neighbour's sensor", "neighbour's loop", "unregistered loop"],
+)
+def test_what_goes_on_all_day_is_one_alarm(
+    heard: list[Transmission], policy: str, most: int
+) -> None:
+    """A ward whose list changes every five minutes stops looking at it."""
+    alarms = _alarms(_run(Monitor(config_from_text(BED)), heard))
+    assert {alarm.policy for alarm in alarms} == {policy}
+    assert [alarm.phase for alarm in alarms].count("start") == 1
+    assert "end" not in {alarm.phase for alarm in alarms}
+    assert len(alarms) <= most
+    assert alarms[-1].count == len(heard)
+
+
+def test_waking_again_and_again_is_one_alarm() -> None:
+    """A pump that is called every 140 s is one attack, not 36."""
+    heard = [_said(140 * number, "350535", "wakeup", "pump") for number in range(60)]
+    alarms = _alarms(_run(Monitor(config_from_text(BED)), heard))
+    floods = [alarm for alarm in alarms if alarm.policy == "wakeup-flood"]
+    assert [alarm.phase for alarm in floods].count("start") == 1
+    assert len(floods) < 12
+
+
+def test_slow_flood_is_told_in_reminders() -> None:
+    """One forged command after each hold time is a record every five minutes, not each time."""
+    heard = [_said(61 * n, "350535", "suspend", "pump") for n in range(DAY_S // 61)]
+    alarms = _alarms(_run(Monitor(config_from_text(BED)), heard))
+    by_policy = Counter(alarm.policy for alarm in alarms)
+    assert by_policy["foreign-session"] <= DAY_S // 300 + 15
+    assert max(by_policy.values()) == by_policy["foreign-session"]
+    (last,) = [alarm for alarm in alarms if alarm.policy == "foreign-session"][-1:]
+    assert last.count == len(heard)
+
+
+def test_invented_pods_hide_no_stranger() -> None:
+    """After 1500 invented pods, a stranger's remote is an alarm of its own."""
+    heard = [
+        _said(n / 10, f"{n * 2_654_435_761 % 2**32:08x}", "bolus", "pump", "omnipod")
+        for n in range(1_500)
+    ]
+    remote = _said(500, "999999", "button", "remote")
+    alarms = _alarms(_run(Monitor(config_from_text(BED)), [*heard, remote]))
+    commands = [alarm for alarm in alarms if alarm.policy == "foreign-command"]
+    assert len({alarm.id for alarm in commands}) == 11
+    assert len(commands) < 40
+    (several,) = {alarm.id for alarm in commands if alarm.subject == SEVERAL_DEVICES}
+    assert [alarm.count for alarm in commands if alarm.id == several][-1] == 1_490
+    (pressed,) = [alarm for alarm in alarms if alarm.policy == "foreign-remote"]
+    assert (pressed.phase, pressed.subject, pressed.priority) == ("start", "999999", "high")
 
 
 def test_nothing_in_nothing_out() -> None:

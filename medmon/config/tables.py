@@ -141,6 +141,8 @@ class PolicyTable(Table):
     """What that person should do."""
     latching: bool | None = None
     """Whether the alarm stays until a person resets it."""
+    hold_s: Annotated[Seconds, Field(ge=1, le=2_592_000)] | None = None
+    """How long the condition holds after it was last seen, 30 days at most: 30m."""
     kind: Literal["security", "technical"] | None = None
     """Whether it is about an attack, or about the monitor itself."""
     options: dict[str, bool | int | float | str | list[str]] = Field(default_factory=dict)

@@ -266,4 +266,6 @@ def remark(
         score=score,
         transmissions=(transmission.id,),
         spans=(transmission.span,),
+        protocol=transmission.protocol,
+        command=message.command if message else None,
     )

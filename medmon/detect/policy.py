@@ -23,7 +23,7 @@ from medmon.config import Config, PolicyTable
 from medmon.detect.options import options_from_mapping
 from medmon.errors import ConfigError, PluginError
 from medmon.plugins import load
-from medmon.records import AlarmKind, Finding, Priority, Verdict
+from medmon.records import HOLD_S, AlarmKind, Finding, Priority, Verdict
 
 _CUSTOM_ACTION = (
     "Check the patient and the pump's own display; show this to whoever looks after the monitor."
@@ -54,6 +54,9 @@ class Policy:
         The detector's own ``Options``.
     references : tuple of str
         Advisories, recalls and papers behind the row.
+    hold_s : float
+        How long the condition holds after its latest verdict; not shorter than the cadence of
+        what is watched, or one thing that goes on becomes many alarms.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Policy:
     latching: bool
     options: Any
     references: tuple[str, ...] = ()
+    hold_s: float = HOLD_S
 
     def verdicts(self, findings: Sequence[Finding]) -> list[Verdict]:
         """Decide which findings deserve a response; one verdict for each device they are about.
@@ -80,14 +84,14 @@ class Policy:
         list of Verdict
             In the order of the first finding about each device.
         """
-        groups: dict[str, list[Finding]] = {}
+        groups: dict[tuple[str | None, str], list[Finding]] = {}
         for finding in findings:
             # A score that is no number must not pass for an ordinary one.
             if not finding.score < self.threshold:
-                groups.setdefault(finding.subject, []).append(finding)
-        return [self._verdict(subject, found) for subject, found in groups.items()]
+                groups.setdefault((finding.protocol, finding.subject), []).append(finding)
+        return [self._verdict(*device, found) for device, found in groups.items()]
 
-    def _verdict(self, subject: str, findings: Sequence[Finding]) -> Verdict:
+    def _verdict(self, protocol: str | None, subject: str, findings: Sequence[Finding]) -> Verdict:
         return Verdict(
             policy=self.id,
             priority=self.priority,
@@ -98,6 +102,8 @@ class Policy:
             time_ns=max(finding.time_ns for finding in findings),
             findings=tuple(findings),
             latching=self.latching,
+            protocol=protocol,
+            hold_s=self.hold_s,
         )
 
 
@@ -208,6 +214,7 @@ def _policy(row: PolicyTable, references: tuple[str, ...], mistakes: list[str]) 
         latching=row.latching is not False,
         options=options,
         references=references,
+        hold_s=HOLD_S if row.hold_s is None else row.hold_s,
     )
 
 

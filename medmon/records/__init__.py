@@ -14,6 +14,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from medmon.records.judgement import (
+    HOLD_S,
+    SEVERAL_DEVICES,
     AlarmKind,
     Finding,
     Priority,
@@ -59,6 +61,8 @@ Record: TypeAlias = Transmission | Finding | Gap | Alarm | Status | Summary
 """What the monitor hands out; each becomes one JSON line of the same type name."""
 
 __all__ = [
+    "HOLD_S",
+    "SEVERAL_DEVICES",
     "Alarm",
     "AlarmKind",
     "AlarmPhase",

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from medmon.records.samples import Span
-from medmon.records.speech import Role
+from medmon.records.speech import Command, Role
 
 Priority: TypeAlias = Literal["high", "medium", "low", "info"]
 AlarmKind: TypeAlias = Literal["security", "technical"]
+
+HOLD_S = 60.0
+"""How long a condition holds after its latest verdict, where its policy says nothing else."""
+SEVERAL_DEVICES = "several devices"
+"""Subject of an alarm about devices that are too many to be listed one by one; no address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,10 @@ class Finding:
         Identifiers of the transmissions it rests on.
     spans : tuple of Span
         Where they stand in the recording.
+    protocol : str or None
+        Name of the decoder that knows the device; None where the remark is not about one.
+    command : str or None
+        What was said, in the words of the contract; None where nothing was.
     """
 
     detector: str
@@ -107,6 +116,8 @@ class Finding:
     p_value: float | None = None
     transmissions: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    protocol: str | None = None
+    command: Command | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,10 @@ class Verdict:
         What it rests on.
     latching : bool
         Whether the alarm stays until a person resets it.
+    protocol : str or None
+        Name of the decoder that knows the device, where it is known.
+    hold_s : float
+        How long the condition holds after this verdict when no other follows.
     """
 
     policy: str
@@ -142,3 +157,5 @@ class Verdict:
     time_ns: int
     findings: tuple[Finding, ...]
     latching: bool = True
+    protocol: str | None = None
+    hold_s: float = HOLD_S

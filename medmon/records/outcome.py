@@ -60,6 +60,8 @@ class Alarm:
         First and latest occurrence.
     count : int
         Occurrences so far.
+    protocol : str or None
+        Name of the decoder that knows the device, where it is known.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Alarm:
     first_ns: int
     last_ns: int
     count: int
+    protocol: str | None = None
 
     @property
     def score(self) -> float:

@@ -1,31 +1,35 @@
 """Verdicts come in, alarms come out: one for each thing that is wrong, however often it happens.
 
-Verdicts are grouped by policy and subject. A group is one alarm with one identifier from start to
+Verdicts are grouped by policy and device. A group is one alarm with one identifier from start to
 end, so a flood of a hundred thousand forged commands is one alarm whose count is exact, told in
-about twenty records. Grouping never hides another attack: another policy or another subject always
-opens its own alarm, and a verdict that is more urgent than those before is announced at once.
+about twenty records, and one that goes on for days is told again at the pace of its priority.
 
-`alarms` holds the state table, `standing` the tally of one alarm, `delivery` brings records to the
-sinks. The board itself has no clock: stream time comes with each verdict and with `advance`.
+Whoever invents addresses gets no more alarms by it: each policy has `STRANGERS_MAX` places for
+devices that are not the patient's own, and what finds none is counted in one further alarm of the
+same policy about "several devices", as urgent as the others. The patient's own devices always get
+an alarm of their own, and no policy takes the places of another, so a crowd of one kind hides no
+attack of another kind and none on an own device. Within one policy a stranger can hide among
+strangers it has invented: the alarm stands, but does not name it.
+
+`alarms` holds the state table, `standing` the tally and the pace of one alarm, `novelty` what it
+has said, `deadlines` who is next; `delivery` brings records to the sinks. The board itself has no
+clock: stream time comes with each verdict and with `advance`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
-from medmon.records import Alarm, Finding, Priority, Verdict
+from medmon.records import SEVERAL_DEVICES, Alarm, AlarmPhase, Finding, Verdict
 from medmon.respond.alarms import Input
-from medmon.respond.standing import Standing, urgency
+from medmon.respond.deadlines import Deadlines, Key
+from medmon.respond.standing import Standing
 
-HOLD_NS = 60_000_000_000
-"""How long a condition holds after its latest verdict."""
-UPDATE_NS = 300_000_000_000
-"""How often an alarm that goes on is told again; the interval of a glucose monitor's reminder."""
-OPEN_MAX = 1_000
-"""Alarms of one priority that may be open about subjects that are not the patient's own."""
-OVERFLOW_POLICY = "alarm-overflow"
+STRANGERS_MAX = 10
+"""Alarms of one policy that may be open about single devices that are not the patient's own."""
 MONITOR = "monitor"
 """Subject of alarms about the monitor itself."""
 
@@ -61,16 +65,12 @@ class Board:
 
     Parameters
     ----------
-    own : collection of str
-        Subjects that always get an alarm of their own, whatever flood goes on: the patient's
-        devices.
-    hold_ns : int
-        How long a condition holds after its latest verdict; above 0.
-    update_ns : int
-        How often an alarm that goes on is told again.
-    open_max : int
-        Alarms of one priority that may be open about all other subjects. Verdicts beyond it are
-        counted in one technical alarm, as urgent as the most urgent of them.
+    own : collection of (str, str)
+        Protocol and address of the patient's devices, which always get an alarm of their own,
+        whatever flood goes on. An address without a protocol is any of them.
+    strangers_max : int
+        Alarms of one policy that may be open about other devices, each with its own. Further ones
+        share one alarm of that policy.
 
     Notes
     -----
@@ -80,24 +80,16 @@ class Board:
     """
 
     def __init__(
-        self,
-        *,
-        own: Collection[str] = (),
-        hold_ns: int = HOLD_NS,
-        update_ns: int = UPDATE_NS,
-        open_max: int = OPEN_MAX,
+        self, *, own: Collection[tuple[str, str]] = (), strangers_max: int = STRANGERS_MAX
     ) -> None:
-        assert hold_ns > 0, "two alarms about one thing must not begin at the same time"
-        self._own = frozenset(own) | {MONITOR}
-        self._hold_ns = hold_ns
-        self._update_ns = update_ns
-        self._open_max = open_max
+        # The protocol is empty where a verdict does not know it.
+        self._own = {*own, *(("", address) for _, address in own), ("", MONITOR)}
+        self._strangers_max = strangers_max
         self._now_ns = 0
-        # Conditions that hold, the one seen longest ago first, and those that are over.
-        self._holding: dict[tuple[str, str], Standing] = {}
-        self._latched: dict[tuple[str, str], Standing] = {}
-        self._places: dict[str, tuple[tuple[str, str], Priority]] = {}
-        self._foreign: Counter[Priority] = Counter()
+        self._open: dict[Key, Standing] = {}
+        self._keys: dict[str, Key] = {}
+        self._deadlines = Deadlines()
+        self._strangers: Counter[str] = Counter()
 
     def feed(self, verdict: Verdict) -> list[Alarm]:
         """Take a verdict.
@@ -112,10 +104,11 @@ class Board:
         list of Alarm
             What has to be told now, in order of time.
         """
+        assert verdict.hold_s > 0, "two alarms about one thing must not begin at the same time"
         alarms = self.advance(verdict.time_ns)
-        key = (verdict.policy, verdict.subject)
-        if key not in self._holding and key not in self._latched and not self._has_room(verdict):
-            verdict = _overflow(verdict, self._open_max)
+        key = _key(verdict)
+        if key not in self._open and not self._has_room(key):
+            verdict = _about_several(verdict, self._strangers_max)
         return alarms + self._raise(verdict)
 
     def advance(self, time_ns: int) -> list[Alarm]:
@@ -129,19 +122,12 @@ class Board:
         Returns
         -------
         list of Alarm
-            Alarms whose condition is over, each at the time it lapsed.
+            Alarms whose condition is over or that are due to be told again, each at its time.
         """
         self._now_ns = max(self._now_ns, time_ns)
         alarms: list[Alarm] = []
-        while self._holding:
-            key, standing = next(iter(self._holding.items()))
-            lapsed_ns = standing.seen_ns + self._hold_ns
-            if lapsed_ns > self._now_ns:
-                break
-            del self._holding[key]
-            self._latched[key] = standing
-            given: Input = "latch" if standing.latching else "lapse"
-            alarms += self._put(key, standing, given, time_ns=lapsed_ns)
+        while (deadline := self._deadlines.until(self._now_ns)) is not None:
+            alarms += self._meet(*deadline)
         return alarms
 
     def acknowledge(self, alarm_id: str, time_ns: int) -> list[Alarm]:
@@ -185,69 +171,78 @@ class Board:
         Returns
         -------
         list of Alarm
-            Updates with exact counts. What is open stays open: that a recording ends is no reason
-            to believe that an attack did.
+            Updates with exact counts and states. What is open stays open: that a recording ends is
+            no reason to believe that an attack did.
         """
-        standings = (*self._holding.values(), *self._latched.values())
         return [
-            standing.announce("update", time_ns=self._now_ns)
-            for standing in standings
+            alarm
+            for key, standing in self._open.items()
             if standing.has_news()
+            for alarm in self._tell(key, standing, "update", time_ns=self._now_ns)
         ]
 
-    def _has_room(self, verdict: Verdict) -> bool:
-        return verdict.subject in self._own or self._foreign[verdict.priority] < self._open_max
+    def _has_room(self, key: Key) -> bool:
+        return key[1:] in self._own or self._strangers[key[0]] < self._strangers_max
 
     def _raise(self, verdict: Verdict) -> list[Alarm]:
-        key = (verdict.policy, verdict.subject)
-        standing = self._holding.pop(key, None) or self._latched.pop(key, None)
+        key = _key(verdict)
+        standing = self._open.get(key)
         if standing is None:
-            standing = Standing(verdict, seen_ns=self._now_ns)
-            self._places[standing.id] = (key, verdict.priority)
-            self._foreign[verdict.priority] += verdict.subject not in self._own
+            standing = self._open[key] = Standing(verdict, seen_ns=self._now_ns)
+            self._keys[standing.id] = key
+            self._strangers[key[0]] += self._is_stranger(key)
         phase = standing.take(verdict, seen_ns=self._now_ns)
-        self._holding[key] = standing
-        if phase is None and standing.is_due(time_ns=self._now_ns, update_ns=self._update_ns):
+        if phase is None and standing.is_due(time_ns=self._now_ns):
             phase = "update"
-        return [] if phase is None else [standing.announce(phase, time_ns=self._now_ns)]
+        return self._tell(key, standing, phase, time_ns=self._now_ns)
+
+    def _meet(self, time_ns: int, key: Key) -> list[Alarm]:
+        """Do what the deadline of an alarm is about."""
+        standing = self._open[key]
+        if time_ns != standing.lapses_ns:
+            return self._tell(key, standing, "update", time_ns=time_ns)
+        given: Input = "latch" if standing.latching else "lapse"
+        phase = standing.put(given, time_ns=time_ns)
+        return self._tell(key, standing, phase, time_ns=time_ns)
 
     def _by_hand(self, alarm_id: str, given: Input, time_ns: int) -> list[Alarm]:
-        if alarm_id not in self._places:
+        if alarm_id not in self._keys:
             return []
-        key, _ = self._places[alarm_id]
-        standing = self._holding.get(key) or self._latched[key]
-        return self._put(key, standing, given, time_ns=max(time_ns, self._now_ns))
+        key = self._keys[alarm_id]
+        standing = self._open[key]
+        time_ns = max(time_ns, self._now_ns)
+        return self._tell(key, standing, standing.put(given, time_ns=time_ns), time_ns=time_ns)
 
-    def _put(
-        self, key: tuple[str, str], standing: Standing, given: Input, *, time_ns: int
+    def _tell(
+        self, key: Key, standing: Standing, phase: AlarmPhase | None, *, time_ns: int
     ) -> list[Alarm]:
-        phase = standing.put(given)
+        """Write what has to be told of an alarm, and note what is to be done about it next."""
+        alarms = [] if phase is None else [standing.announce(phase, time_ns=time_ns)]
+        self._deadlines.put(key, standing.deadline_ns)
         if standing.state == "cleared":
-            _, priority = self._places.pop(standing.id)
-            self._foreign[priority] -= key[1] not in self._own
-            del self._latched[key]
-        return [] if phase is None else [standing.announce(phase, time_ns=time_ns)]
+            del self._open[key], self._keys[standing.id]
+            self._strangers[key[0]] -= self._is_stranger(key)
+        return alarms
+
+    def _is_stranger(self, key: Key) -> bool:
+        return key[1:] not in self._own and key[2] != SEVERAL_DEVICES
 
 
-def _overflow(verdict: Verdict, open_max: int) -> Verdict:
-    """Turn a verdict for which there is no room into one about the board itself."""
+def _key(verdict: Verdict) -> Key:
+    return verdict.policy, verdict.protocol or "", verdict.subject
+
+
+def _about_several(verdict: Verdict, strangers_max: int) -> Verdict:
+    """Turn a verdict for which there is no room into one about several devices."""
     finding = Finding(
         detector="board",
-        subject=MONITOR,
-        feature="open_alarms",
-        value=open_max,
-        expected=f"fewer than {open_max} open alarms of one priority",
-        text="More things are wrong at once than can be listed; further ones are counted here.",
+        subject=verdict.subject,
+        feature="listed_devices_count",
+        value=strangers_max,
+        expected=f"at most {strangers_max} other devices",
+        text="More devices than can be listed; those that are not listed are counted here.",
         time_ns=verdict.time_ns,
+        score=0.0,
     )
-    return Verdict(
-        policy=OVERFLOW_POLICY,
-        priority=max("medium", verdict.priority, key=urgency),
-        kind="technical",
-        title="Too many different alarms",
-        action="Stay with the patient. Acknowledge what is dealt with; then new alarms show again.",
-        subject=MONITOR,
-        time_ns=verdict.time_ns,
-        findings=(finding, *verdict.findings),
-        latching=True,
-    )
+    findings = (*verdict.findings, finding)
+    return replace(verdict, subject=SEVERAL_DEVICES, protocol=None, findings=findings)

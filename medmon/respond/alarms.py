@@ -13,7 +13,8 @@ person still has to be told. The state is about both:
 The inputs:
 
     raise          a verdict came
-    escalate       a verdict came that is more urgent than all before
+    escalate       a verdict came that is more urgent than all before, or clearly worse, or about
+                   another command
     lapse          the condition is over, and the policy does not latch
     latch          the condition is over, and the policy latches
     acknowledge    a person took notice
@@ -22,8 +23,8 @@ The inputs:
 `TRANSITIONS` is complete: every state knows what to do with every input, so nothing that happens
 at the bedside in an unforeseen order can be an error. Three cells carry the safety of the table:
 a reset cannot remove an active alarm; what was acknowledged becomes active again when it
-escalates, because a person acknowledged something lesser; and a latched alarm that is raised again
-is active again and keeps its identity.
+escalates, because a person acknowledged something lesser or something else; and a latched alarm
+that is raised again is active again and keeps its identity.
 
 Pausing the sound is not here: it silences a speaker and changes no alarm. It is a table of its own
 beside this one, fed with the same states.
@@ -75,8 +76,9 @@ class Step(NamedTuple):
     state : str
         The state afterwards.
     phase : str or None
-        What to announce at once: "start" of an alarm, "update" of its state or urgency, "end";
-        None when nothing changed but perhaps a count.
+        What to announce: "start" of an alarm, "update" of its state or urgency, "end"; None when
+        nothing changed but perhaps a count. An alarm may turn from latched to active and back at
+        any pace a stranger likes; `medmon.respond.standing` says how soon each turn is told.
     """
 
     state: State

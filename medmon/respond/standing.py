@@ -3,13 +3,21 @@
 A tally has a fixed size however long the flood: counts and times are exact, the reasons are the
 worst few, and the transmissions and stretches of samples are the latest ones. It also remembers
 what was announced last, which is all that the rate limit needs.
+
+The rate limit: a start, an end, an escalation and what a person did are announced at once, and so
+is the first time that the alarm latches. Everything else waits for the reminder of its priority
+(`PACES`) after the latest record: that it was seen again, and that it turned from latched to active
+and back. A doubled count is announced at once too, where there is hurry. So whatever the spacing of
+a flood, its records are the reminders and about twenty more, and no record is ever wrong: each
+tells the count and the state of its time.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from medmon.records import (
     Alarm,
@@ -22,12 +30,38 @@ from medmon.records import (
     Verdict,
 )
 from medmon.respond.alarms import Input, State, step
+from medmon.respond.novelty import Novelty, Topic, rank, topic_of
 
 REASONS_MAX = 5
 TRANSMISSIONS_MAX = 20
 EVIDENCE_MAX = 20
-SCORE_STEP = 0.1
-"""Rise of the score that is announced at once; there are at most ten such steps up to 1."""
+MINUTE_NS = 60_000_000_000
+
+
+class Pace(NamedTuple):
+    """How often an alarm that goes on is told again.
+
+    Attributes
+    ----------
+    reminder_ns : int
+        Time from one record to the next.
+    is_hurried : bool
+        Whether another command and a doubled count are told at once.
+    """
+
+    reminder_ns: int
+    is_hurried: bool
+
+
+PACES: Mapping[Priority, Pace] = MappingProxyType(
+    {
+        "high": Pace(5 * MINUTE_NS, is_hurried=True),
+        "medium": Pace(10 * MINUTE_NS, is_hurried=True),
+        "low": Pace(30 * MINUTE_NS, is_hurried=True),
+        "info": Pace(60 * MINUTE_NS, is_hurried=False),
+    }
+)
+"""The pace of each priority; five minutes is the interval of a glucose monitor's reminder."""
 
 _T = TypeVar("_T")
 _URGENCY: dict[Priority, int] = {"info": 0, "low": 1, "medium": 2, "high": 3}
@@ -62,11 +96,13 @@ class Standing:
     Attributes
     ----------
     id : str
-        Hash of policy, subject and the time it began, so that replay and live agree.
+        Hash of policy, device and the time it began, so that replay and live agree.
     state : str
         Where it stands in `medmon.respond.alarms.TRANSITIONS`.
     seen_ns : int
         Stream time at which the latest verdict came; the hold time runs from here.
+    hold_ns : int
+        The longest hold time of its verdicts.
     latching : bool
         Whether any of its verdicts latches.
     count : int
@@ -76,15 +112,17 @@ class Standing:
     __slots__ = (
         "_announced_count",
         "_announced_ns",
-        "_announced_score",
+        "_announced_state",
         "_evidence",
         "_first_ns",
+        "_has_latched",
         "_last_ns",
+        "_novelty",
         "_reasons",
-        "_score",
         "_transmissions",
         "_worst",
         "count",
+        "hold_ns",
         "id",
         "latching",
         "seen_ns",
@@ -92,21 +130,41 @@ class Standing:
     )
 
     def __init__(self, verdict: Verdict, *, seen_ns: int) -> None:
-        name = "\0".join((verdict.policy, verdict.subject, str(seen_ns)))
+        device = (verdict.protocol, verdict.subject) if verdict.protocol else (verdict.subject,)
+        name = "\0".join((verdict.policy, *device, str(seen_ns)))
         self.id = blake2b(name.encode(errors="surrogatepass"), digest_size=8).hexdigest()
         self.state: State = "idle"
         self.seen_ns = seen_ns
+        self.hold_ns = 0
         self.latching = False
         self.count = 0
         self._worst = verdict
         self._first_ns = self._last_ns = verdict.time_ns
-        self._score = 0.0
-        self._reasons: dict[tuple[str, str], Finding] = {}
+        self._novelty = Novelty()
+        self._reasons: dict[Topic, Finding] = {}
         self._transmissions: dict[str, None] = {}
         self._evidence: dict[Span, None] = {}
         self._announced_count = 0
         self._announced_ns = seen_ns
-        self._announced_score = 0.0
+        self._announced_state: State = "idle"
+        self._has_latched = False
+
+    @property
+    def lapses_ns(self) -> int | None:
+        """When the condition is over unless a verdict comes; None if it is over."""
+        holds = self.state in {"active", "acknowledged"}
+        return self.seen_ns + self.hold_ns if holds else None
+
+    @property
+    def due_ns(self) -> int | None:
+        """When what is not yet announced has to be; None if all is."""
+        return self._announced_ns + self._pace.reminder_ns if self.has_news() else None
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When something has to be done about it even if nothing comes; None if never."""
+        times_ns = [time_ns for time_ns in (self.lapses_ns, self.due_ns) if time_ns is not None]
+        return min(times_ns, default=None)
 
     def take(self, verdict: Verdict, *, seen_ns: int) -> AlarmPhase | None:
         """Count a verdict.
@@ -123,25 +181,27 @@ class Standing:
         str or None
             What has to be announced at once.
         """
-        escalates = urgency(verdict.priority) > urgency(self._worst.priority)
-        if escalates:
+        is_urgent = urgency(verdict.priority) > urgency(self._worst.priority)
+        if is_urgent:
             self._worst = verdict
         self.count += 1
         self.seen_ns = seen_ns
+        self.hold_ns = max(self.hold_ns, round(verdict.hold_s * 1e9))
         self.latching = self.latching or verdict.latching
         self._first_ns = min(self._first_ns, verdict.time_ns)
         self._last_ns = max(self._last_ns, verdict.time_ns)
-        for finding in verdict.findings:
-            self._remember(finding)
-        return self.put("escalate" if escalates else "raise")
+        news = [self._remember(finding) for finding in verdict.findings]
+        return self.put("escalate" if is_urgent or any(news) else "raise", time_ns=seen_ns)
 
-    def put(self, given: Input) -> AlarmPhase | None:
+    def put(self, given: Input, *, time_ns: int) -> AlarmPhase | None:
         """Apply an input to the state.
 
         Parameters
         ----------
         given : str
             An input of `medmon.respond.alarms`.
+        time_ns : int
+            Stream time.
 
         Returns
         -------
@@ -149,33 +209,33 @@ class Standing:
             What has to be announced at once.
         """
         self.state, phase = step(self.state, given)
-        return phase
+        if given == "acknowledge":
+            self._novelty.notice()
+        is_turn = phase == "update" and given in {"raise", "latch"}
+        is_first = given == "latch" and not self._has_latched
+        self._has_latched = self._has_latched or given == "latch"
+        return None if is_turn and not is_first and not self._is_time(time_ns) else phase
 
-    def is_due(self, *, time_ns: int, update_ns: int) -> bool:
+    def is_due(self, *, time_ns: int) -> bool:
         """Tell whether the count has moved enough for an update.
 
         Parameters
         ----------
         time_ns : int
             Stream time.
-        update_ns : int
-            After this time any new occurrence is worth an update.
 
         Returns
         -------
         bool
-            True when the count has doubled, the score has risen by `SCORE_STEP`, or the time is
-            up and there is something new.
+            True when there is something new, and the count has doubled or the time is up.
         """
-        return self.has_news() and (
-            self.count >= 2 * self._announced_count
-            or time_ns - self._announced_ns >= update_ns
-            or self._score >= self._announced_score + SCORE_STEP
-        )
+        has_doubled = self._pace.is_hurried and self.count >= 2 * self._announced_count
+        return self.has_news() and (has_doubled or self._is_time(time_ns))
 
     def has_news(self) -> bool:
-        """Tell whether something was counted that was not yet announced."""
-        return self.count != self._announced_count
+        """Tell whether the count or the state is another than was announced."""
+        announced = (self._announced_count, self._announced_state)
+        return (self.count, self.state) != announced
 
     def announce(self, phase: AlarmPhase, *, time_ns: int) -> Alarm:
         """Write the alarm as it stands, and remember that it was announced.
@@ -194,7 +254,7 @@ class Standing:
         """
         self._announced_count = self.count
         self._announced_ns = time_ns
-        self._announced_score = self._score
+        self._announced_state = self.state
         return Alarm(
             id=self.id,
             time_ns=time_ns,
@@ -215,29 +275,40 @@ class Standing:
             first_ns=self._first_ns,
             last_ns=self._last_ns,
             count=self.count,
+            protocol=self._worst.protocol,
         )
+
+    @property
+    def _pace(self) -> Pace:
+        return PACES[self._worst.priority]
+
+    def _is_time(self, time_ns: int) -> bool:
+        return time_ns >= self._announced_ns + self._pace.reminder_ns
 
     def _state_outside(self) -> AlarmState:
         assert self.state != "idle", "an alarm is announced only after it was raised"
         return self.state
 
-    def _remember(self, finding: Finding) -> None:
-        rank = _rank(finding)
-        self._score = max(self._score, rank)
-        key = (finding.detector, finding.feature)
-        if key not in self._reasons or rank > _rank(self._reasons[key]):
-            self._reasons[key] = finding
-            worst_first = sorted(self._reasons.items(), key=lambda item: -_rank(item[1]))
-            self._reasons = dict(worst_first[:REASONS_MAX])
+    def _remember(self, finding: Finding) -> bool:
+        """Count a finding; True if it says something worse or something else than those before."""
+        self._reason(finding)
         for transmission in finding.transmissions:
             _keep_latest(self._transmissions, transmission, TRANSMISSIONS_MAX)
         for span in finding.spans:
             _keep_latest(self._evidence, span, EVIDENCE_MAX)
+        is_worse = self._novelty.is_worse(finding)
+        is_other = self._novelty.is_other(finding, is_noticed=self.state == "acknowledged")
+        return is_worse or (is_other and self._pace.is_hurried)
 
-
-def _rank(finding: Finding) -> float:
-    # A score that is not a number must alarm, not vanish: every comparison with NaN is false.
-    return 1.0 if math.isnan(finding.score) else finding.score
+    def _reason(self, finding: Finding) -> None:
+        topic = topic_of(finding)
+        known = self._reasons.get(topic)
+        if known is None or rank(finding) > rank(known):
+            # Among equals the latest comes first: it is what a person has not yet read.
+            others = {key: reason for key, reason in self._reasons.items() if key != topic}
+            reasons = {topic: finding, **others}.items()
+            worst_first = sorted(reasons, key=lambda item: -rank(item[1]))
+            self._reasons = dict(worst_first[:REASONS_MAX])
 
 
 def _keep_latest(kept: dict[_T, None], item: _T, most: int) -> None:

@@ -5,8 +5,9 @@ slower, and the line is nested otherwise than the records are.
 
 Layout of a line: ``schema``, ``type``, ``time``, ``time_ns``, then the keys of the contract. Added
 to the contract: ``device.name``, ``device.registered``, ``device.role_heard`` (what the packet
-says, where ``role`` prefers the configuration), ``subject`` and ``device`` of an alarm, and
-``detector`` and ``score`` of a reason. Counts by two words ("medtronic/ok") become nested objects.
+says, where ``role`` prefers the configuration), ``protocol``, ``subject`` and ``device`` of an
+alarm, and ``detector`` and ``score`` of a reason. Counts by two words ("medtronic/ok") become
+nested objects.
 """
 
 from __future__ import annotations
@@ -168,9 +169,7 @@ def _device(device_id: str | None, known: Registered | None) -> Line:
 
 
 def _alarm(record: Alarm, devices: Devices) -> Line:
-    # An alarm does not say on which radio system: two devices with these digits, and it is neither.
-    named = [device for (_, address), device in devices.items() if address == record.subject]
-    known = named[0] if len(named) == 1 else None
+    known = _device_meant(record, devices)
     return {
         "id": record.id,
         "phase": record.phase,
@@ -180,6 +179,7 @@ def _alarm(record: Alarm, devices: Devices) -> Line:
         "policy": record.policy,
         "title": record.title,
         "action": record.action,
+        "protocol": record.protocol,
         "subject": record.subject,
         "device": None if known is None else _device(record.subject, known),
         "score": _finite(record.score),
@@ -192,6 +192,14 @@ def _alarm(record: Alarm, devices: Devices) -> Line:
         "evidence": [_evidence(evidence) for evidence in record.evidence],
         "jamming": None,
     }
+
+
+def _device_meant(record: Alarm, devices: Devices) -> Registered | None:
+    if record.protocol is not None:
+        return devices.get((record.protocol, record.subject))
+    # It does not say on which radio system: two devices with these digits, and it is neither.
+    named = [device for (_, address), device in devices.items() if address == record.subject]
+    return named[0] if len(named) == 1 else None
 
 
 def _reason(finding: Finding) -> Line:
@@ -217,7 +225,9 @@ def _evidence(evidence: Evidence) -> Line:
 def _finding(record: Finding) -> Line:
     return {
         **_reason(record),
+        "protocol": record.protocol,
         "subject": record.subject,
+        "command": record.command,
         "p_value": _finite(record.p_value),
         "transmissions": list(record.transmissions),
         "evidence": [

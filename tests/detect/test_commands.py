@@ -140,5 +140,6 @@ def test_remark_points_at_its_evidence(hear: Hear) -> None:
     assert finding.time_ns == transmission.time_ns
     assert finding.transmissions == (transmission.id,)
     assert finding.spans == (transmission.span,)
+    assert (finding.protocol, finding.command) == (transmission.protocol, "bolus")
     nobody = replace(transmission, message=None)
     assert remark("d", nobody, seen=("x", 1), expected="0", text="X.").subject == ""

@@ -83,6 +83,25 @@ def test_priorities_follow_the_derivation(row: str, priority: str) -> None:
     assert _policies("")[row].priority == priority
 
 
+@pytest.mark.parametrize(
+    ("row", "cadence_s"),
+    [
+        ("unknown-device", 300),  # a neighbour's sensor, and a day of visits
+        ("foreign-contact", 300),  # a loop that is not registered
+        ("remote-used", 600),  # somebody who works with the remote
+        ("wakeup-flood", 3_600),  # counted in an hour
+        ("sensor-silent", 990),  # three reports missing, 90 s of tolerance
+        ("signal-strength", 300),
+        ("monitor-deaf", 300),  # counted in five minutes
+    ],
+)
+def test_what_ends_by_itself_holds_for_its_cadence(row: str, cadence_s: float) -> None:
+    """One thing that goes on is one alarm, not one each time it is seen."""
+    policies = _policies("")
+    assert not policies[row].latching
+    assert policies[row].hold_s >= cadence_s
+
+
 def test_row_switched_off() -> None:
     """A site may do without a row; the others stay."""
     policies = _policies("[policies]\nunknown-device = false\n")
@@ -100,11 +119,14 @@ def test_row_changed() -> None:
         threshold = 0.7
         priority = "medium"
         latching = false
+        hold_s = "45m"
         options = { window_s = 3600 }
         """
     )["stacked-dose"]
     options = replace(before.options, window_s=3600)
-    changed = replace(before, threshold=0.7, priority="medium", latching=False, options=options)
+    changed = replace(
+        before, threshold=0.7, priority="medium", latching=False, hold_s=2_700, options=options
+    )
     assert after == changed
     assert after.options.max_boluses_count == 2
 
@@ -130,6 +152,7 @@ def test_row_added() -> None:
     assert row.title == "Local rule night-bolus"
     assert "pump" in row.action
     assert list(policies)[-1] == "night-bolus"
+    assert row.hold_s == 60
 
 
 @pytest.mark.parametrize(
@@ -195,6 +218,15 @@ def test_verdicts_by_device() -> None:
         True,
     )
     assert (first.title, first.action) == (policy.title, policy.action)
+    assert first.hold_s == policy.hold_s
+
+
+def test_verdicts_by_radio_system() -> None:
+    """A pod with the number of the pump is not the pump."""
+    pump, pod = replace(FINDING, protocol="medtronic"), replace(FINDING, protocol="omnipod")
+    first, second = DOSE_LIMIT.verdicts([pump, pod, pump])
+    assert (first.subject, first.protocol, first.findings) == ("123456", "medtronic", (pump, pump))
+    assert (second.subject, second.protocol, second.findings) == ("123456", "omnipod", (pod,))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from medmon.records import SEVERAL_DEVICES
 from medmon.report.account import Account, Hindsight, Line, account_from_lines
 from medmon.report.page import TRANSMISSIONS_MAX, Picture, page_from_account
 
@@ -63,6 +64,13 @@ def test_every_attack_and_every_alarm_is_listed(known_evening: Account) -> None:
         "Anna's pump (123456)", "not a medical device", "never transmits", "2 of 2",
     ):  # fmt: skip
         assert expected in text
+
+
+def test_a_crowd_of_strangers_is_called_several_devices(alarm: Callable[..., Line]) -> None:
+    """Who reads the alarm of invented addresses is not sent to look for one of them."""
+    line = {**alarm(6.5), "subject": SEVERAL_DEVICES, "device": None}
+    several = account_from_lines([line], title="t", intro="i")
+    assert "Order above the limitseveral devices" in _Reader(page_from_account(several)).text
 
 
 def test_needless_alarms_are_listed(known_evening: Account) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from medmon.records import SEVERAL_DEVICES
 from medmon.report.account import Account, Hindsight, Line, account_from_lines
 from medmon.report.terminal import show_account
 
@@ -63,6 +64,13 @@ def test_a_repeated_alarm_says_how_often(evening: Account, alarm: Callable[..., 
     lines = [alarm(6.5), alarm(9.0, count=15)]
     told = account_from_lines(lines, title="t", intro="i").alarms
     assert "seen 15 times, last at 09:00:09.00" in _shown(replace(evening, alarms=told))
+
+
+def test_a_crowd_of_strangers_is_called_several_devices(alarm: Callable[..., Line]) -> None:
+    """Who reads the alarm of invented addresses is not sent to look for one of them."""
+    line = {**alarm(6.5), "subject": SEVERAL_DEVICES, "device": None}
+    several = account_from_lines([line], title="t", intro="i")
+    assert "Order above the limit: several devices" in _shown(several)
 
 
 def test_a_bed_without_devices_and_without_alarms() -> None:

@@ -1,7 +1,7 @@
 """The board of alarms: floods, stories minute by minute, and any order of events."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from medmon.records import Alarm, Finding, Priority, Span, Verdict
-from medmon.respond import HOLD_NS, MONITOR, OVERFLOW_POLICY, UPDATE_NS, Board
+from medmon.records import SEVERAL_DEVICES, Alarm, Command, Finding, Priority, Span, Verdict
+from medmon.respond import MONITOR, Board
 
 SECOND_NS = 1_000_000_000
+DAY_S = 86_400
 PRIORITIES: tuple[Priority, ...] = ("info", "low", "medium", "high")
+REMINDERS_S = {"info": 3_600, "low": 1_800, "medium": 600, "high": 300}
+COMMANDS: tuple[Command, ...] = ("bolus", "suspend", "settings")
 
 
 def _verdict(
@@ -23,15 +26,20 @@ def _verdict(
     subject: str = "s",
     priority: Priority = "medium",
     latching: bool = True,
+    protocol: str | None = "medtronic",
+    hold_s: float = 60.0,
+    score: float = 0.5,
+    command: Command = "bolus",
 ) -> Verdict:
     time_ns = round(second * SECOND_NS)
     finding = Finding(
-        "d", subject, "f", 1, "0", "text", time_ns, 0.5, None, (f"t{time_ns}",),
-        (Span("a.cu8", time_ns, 10),),
+        "d", subject, "f", 1, "0", f"A {command}.", time_ns, score, None, (f"t{time_ns}",),
+        (Span("a.cu8", time_ns, 10),), protocol, command,
     )  # fmt: skip
     return Verdict(
-        policy, priority, "security", "Title", "Act.", subject, time_ns, (finding,), latching
-    )
+        policy, priority, "security", "Title", "Act.", subject, time_ns, (finding,), latching,
+        protocol, hold_s,
+    )  # fmt: skip
 
 
 def _told(alarms: list[Alarm]) -> list[tuple[float, str, str, int]]:
@@ -52,14 +60,61 @@ def test_flood_is_one_alarm_with_an_exact_count() -> None:
     assert alarms[-1].last_ns == round(99_999 * 0.00054 * SECOND_NS)
 
 
-def test_slow_flood_is_told_every_five_minutes() -> None:
-    """A condition that goes on for a day is neither silent nor a record each time."""
+@pytest.mark.parametrize("priority", PRIORITIES)
+@pytest.mark.parametrize("spacing_s", [30, 59, 60, 61, 90, 119, 299, 301, 900])
+def test_slow_flood_is_told_at_the_pace_of_its_priority(spacing_s: int, priority: Priority) -> None:
+    """Whatever the spacing, below the hold time, at it or above, a day is neither silent nor a
+    record each time; and what is told is never older than one reminder."""
     board = Board()
-    alarms = [a for n in range(2_880) for a in board.feed(_verdict(n * 30))]
-    times = [alarm.time_ns for alarm in alarms]
-    assert max(b - a for a, b in pairwise(times)) <= UPDATE_NS
-    assert len(alarms) <= 86_400 // 300 + 12
-    assert board.flush()[0].count == 2_880
+    count = DAY_S // spacing_s
+    reminder_s = REMINDERS_S[priority]
+    alarms = []
+    for number in range(count):
+        alarms += board.feed(_verdict(number * spacing_s, priority=priority))
+    alarms += board.advance(2 * DAY_S * SECOND_NS)
+    gaps_s = [(b.time_ns - a.time_ns) / SECOND_NS for a, b in pairwise(alarms)]
+    assert max(gaps_s) <= max(reminder_s, spacing_s + 60)
+    # One for each reminder, one for each doubling of the count, the start, the first latch.
+    assert len(alarms) <= DAY_S // reminder_s + count.bit_length() + 3
+    assert (alarms[-1].state, alarms[-1].count) == ("latched", count)
+    assert len({alarm.id for alarm in alarms}) == 1
+    assert board.flush() == []
+
+
+def test_turns_wait_and_are_told_as_they_are_then() -> None:
+    """An alarm that turns back and forth is told at once when it latches first, then in time."""
+    board = Board()
+    told = [a for second in (0, 61, 122, 183, 244) for a in board.feed(_verdict(second))]
+    told += board.advance(10_000 * SECOND_NS)
+    assert _told(told) == [
+        (0, "start", "active", 1),
+        (60, "update", "latched", 1),
+        (61, "update", "active", 2),
+        (183, "update", "active", 4),
+        (783, "update", "latched", 5),
+    ]
+
+
+def test_hold_time_is_the_policys() -> None:
+    """A neighbour's sensor that reports every five minutes is one visit, not one each time."""
+    board = Board()
+    alarms = []
+    for number in range(288):
+        verdict = _verdict(number * 300, priority="info", latching=False, hold_s=DAY_S)
+        alarms += board.feed(verdict)
+    alarms += board.advance(3 * DAY_S * SECOND_NS)
+    assert [alarm.phase for alarm in alarms] == ["start", *["update"] * 24, "end"]
+    assert alarms[-1].count == 288
+    assert alarms[-1].time_ns == (287 * 300 + DAY_S) * SECOND_NS
+
+
+def test_first_to_lapse_is_told_first() -> None:
+    """An alarm that holds long does not keep a short one on the list."""
+    board = Board()
+    board.feed(_verdict(0, policy="long", latching=False, hold_s=1_000))
+    board.feed(_verdict(10, policy="short", latching=False, hold_s=20))
+    ends = board.advance(2_000 * SECOND_NS)
+    assert [(a.policy, a.time_ns // SECOND_NS) for a in ends] == [("short", 30), ("long", 1_000)]
 
 
 def test_latching_alarm_stays_until_a_person_takes_notice() -> None:
@@ -104,6 +159,29 @@ def test_acknowledged_alarm_speaks_up_when_it_gets_worse() -> None:
     board.acknowledge(start.id, SECOND_NS)
     (worse,) = board.feed(_verdict(2, priority="high"))
     assert (worse.id, worse.state, worse.priority) == (start.id, "active", "high")
+
+
+def test_acknowledged_alarm_speaks_up_for_another_command() -> None:
+    """Who took notice of a clock that was set has not taken notice of a bolus."""
+    board = Board()
+    (start,) = board.feed(_verdict(0, priority="high", command="settings"))
+    board.acknowledge(start.id, SECOND_NS)
+    (same,) = board.feed(_verdict(2, priority="high", command="settings"))
+    assert same.state == "acknowledged"
+    (other,) = board.feed(_verdict(30, priority="high", command="bolus"))
+    assert (other.id, other.phase, other.state) == (start.id, "update", "active")
+    assert [reason.text for reason in other.reasons] == ["A bolus.", "A settings."]
+
+
+def test_acknowledged_alarm_speaks_up_when_the_score_rises() -> None:
+    """A dose just over the limit is not one of twice the limit; a breath more is the same."""
+    board = Board()
+    (start,) = board.feed(_verdict(0, score=0.5))
+    board.feed(_verdict(1, score=0.58))
+    board.acknowledge(start.id, 2 * SECOND_NS)
+    assert board.feed(_verdict(3, score=0.62)) == []
+    (worse,) = board.feed(_verdict(4, score=0.7))
+    assert (worse.phase, worse.state) == ("update", "active")
 
 
 def test_next_attack_after_the_end_is_a_new_alarm() -> None:
@@ -157,41 +235,72 @@ def test_end_of_a_recording_ends_no_alarm() -> None:
     assert board.flush() == []
 
 
-def test_too_many_subjects_are_counted_in_one_technical_alarm() -> None:
-    """Memory stays bounded, nothing is dropped in silence."""
-    board = Board(open_max=10)
-    alarms = [a for n in range(1_010) for a in board.feed(_verdict(n / 100, subject=f"x{n}"))]
-    alarms += board.flush()
-    overflow = [alarm for alarm in alarms if alarm.policy == OVERFLOW_POLICY]
-    assert len({alarm.subject for alarm in alarms}) == 11
-    assert {(a.kind, a.subject, a.priority) for a in overflow} == {("technical", MONITOR, "medium")}
-    assert overflow[-1].count == 1_000
-    assert overflow[-1].transmissions[-1] == f"t{round(10.09 * SECOND_NS)}"
-    assert "t0" not in overflow[-1].transmissions
+def test_invented_addresses_are_one_further_alarm_of_their_policy() -> None:
+    """Memory and screen stay bounded, nothing is dropped in silence, nothing sounds harmless."""
+    board = Board()
+    alarms = []
+    for number in range(1_500):
+        alarms += board.feed(_verdict(number / 10, subject=f"x{number}", priority="high"))
+    alarms += board.advance(400 * SECOND_NS)
+    several = [alarm for alarm in alarms if alarm.subject == SEVERAL_DEVICES]
+    assert len({alarm.subject for alarm in alarms}) == len({alarm.id for alarm in alarms}) == 11
+    # Eleven starts, eleven latches, and the doublings of the count of 1490.
+    assert len(alarms) <= 11 + 11 + 11
+    first, last = several[0], several[-1]
+    assert (first.policy, first.priority, first.kind) == ("p", "high", "security")
+    assert (first.title, first.action, first.phase) == ("Title", "Act.", "start")
+    assert [reason.text for reason in first.reasons] == [
+        "A bolus.",
+        "More devices than can be listed; those that are not listed are counted here.",
+    ]
+    assert (last.count, last.state, last.protocol) == (1_490, "latched", None)
+    assert last.transmissions[-1] == f"t{round(149.9 * SECOND_NS)}"
+    assert "t0" not in last.transmissions
 
 
 def test_flood_of_strangers_hides_no_attack_on_an_own_device() -> None:
     """The patient's devices always have a place of their own on the board."""
-    board = Board(own=["350535"], open_max=10)
+    board = Board(own=[("medtronic", "350535")])
     for number in range(100):
-        board.feed(_verdict(0, subject=f"x{number}", priority="high"))
-    (alarm,) = board.feed(_verdict(0, subject="350535", priority="high"))
-    assert (alarm.subject, alarm.phase) == ("350535", "start")
+        board.feed(_verdict(0, subject=f"x{number}"))
+    for protocol in ("medtronic", None):
+        (alarm,) = board.feed(_verdict(0, subject="350535", protocol=protocol))
+        assert (alarm.subject, alarm.phase) == ("350535", "start")
+    (monitor,) = board.feed(_verdict(0, subject=MONITOR, protocol=None))
+    assert (monitor.subject, monitor.phase) == (MONITOR, "start")
+    assert board.feed(_verdict(0, subject="350535", protocol="omnipod")) == [], "not their own"
 
 
-def test_flood_of_lesser_alarms_hides_no_urgent_one() -> None:
-    """Each priority has places of its own; what finds none makes the overflow as urgent."""
-    board = Board(open_max=2)
-    for number in range(5):
-        board.feed(_verdict(0, subject=f"x{number}", priority="low"))
-    urgent = [board.feed(_verdict(0, subject=f"y{n}", priority="high"))[0] for n in range(3)]
-    assert [alarm.subject for alarm in urgent] == ["y0", "y1", MONITOR]
-    assert (urgent[2].priority, urgent[2].phase) == ("high", "update")
+def test_own_devices_take_no_place_of_a_stranger() -> None:
+    """A patient with many devices sees a single stranger by its address all the same."""
+    board = Board(own=[("medtronic", "350535"), ("medtronic", "0d1234")], strangers_max=1)
+    for subject in ("350535", "0d1234", "999999"):
+        (alarm,) = board.feed(_verdict(0, subject=subject))
+        assert (alarm.subject, alarm.phase) == (subject, "start")
+
+
+def test_flood_of_one_policy_hides_no_alarm_of_another() -> None:
+    """After a thousand invented pods, the first press of a stranger's remote is told by itself."""
+    board = Board()
+    for number in range(1_001):
+        board.feed(_verdict(0, policy="command", subject=f"x{number}", priority="high"))
+    (alarm,) = board.feed(_verdict(0, policy="remote", subject="999999", priority="high"))
+    assert (alarm.policy, alarm.subject, alarm.phase) == ("remote", "999999", "start")
+
+
+def test_two_systems_with_one_number_are_two_alarms() -> None:
+    """A pod with the number of the patient's pump does not count into the pump's alarm."""
+    board = Board()
+    (pump,) = board.feed(_verdict(0))
+    (pod,) = board.feed(_verdict(0, protocol="omnipod"))
+    assert (pump.subject, pump.protocol) == ("s", "medtronic")
+    assert (pod.subject, pod.protocol, pod.phase) == ("s", "omnipod", "start")
+    assert pump.id != pod.id
 
 
 def test_acknowledged_alarms_make_room() -> None:
     """Working through the list brings new alarms back to it."""
-    board = Board(open_max=1)
+    board = Board(strangers_max=1)
     (first,) = board.feed(_verdict(0, subject="x"))
     board.advance(60 * SECOND_NS)
     board.acknowledge(first.id, 60 * SECOND_NS)
@@ -212,16 +321,17 @@ def test_late_verdict_counts_at_its_own_time_and_holds_from_now() -> None:
 def test_hold_time_must_be_positive() -> None:
     """Without one, two alarms could begin at one instant and share an identifier."""
     with pytest.raises(AssertionError):
-        Board(hold_ns=0)
+        Board().feed(_verdict(0, hold_s=0.0))
 
 
 steps = st.lists(
     st.tuples(
         st.floats(0, 90),
         st.sampled_from("pq"),
-        st.sampled_from("st"),
+        st.sampled_from("stuv"),
         st.sampled_from(PRIORITIES),
         st.booleans(),
+        st.sampled_from([20.0, 60.0, 400.0, 4_000.0]),
     ),
     max_size=25,
 )
@@ -229,27 +339,29 @@ steps = st.lists(
 
 @given(steps, st.lists(st.integers(1, 200), max_size=8))
 def test_calls_between_verdicts_change_nothing(
-    story: list[tuple[float, str, str, Priority, bool]], cuts: list[int]
+    story: list[tuple[float, str, str, Priority, bool, float]], cuts: list[int]
 ) -> None:
     """However the stream is cut into blocks, the records are the same in the same order."""
-    once, often = Board(), Board()
+    once, often = Board(strangers_max=2), Board(strangers_max=2)
     told_once: list[Alarm] = []
     told_often: list[Alarm] = []
     second = 0.0
-    for gap, policy, subject, priority, latching in story:
+    for gap, policy, subject, priority, latching, hold_s in story:
         verdict = _verdict(
-            second + gap, policy=policy, subject=subject, priority=priority, latching=latching
-        )
+            second + gap, policy=policy, subject=subject, priority=priority, latching=latching,
+            hold_s=hold_s,
+        )  # fmt: skip
         for cut in sorted(cuts):
             told_often += often.advance(round((second + gap * cut / 201) * SECOND_NS))
         second += gap
         told_once += once.feed(verdict)
         told_often += often.feed(verdict)
-    end_ns = round((second + 1_000) * SECOND_NS)
+    end_ns = round((second + 10_000) * SECOND_NS)
     told_once += once.advance(end_ns)
-    for cut in range(1, 11):
+    for cut in range(1, 101):
         told_often += often.advance(round((second + cut * 100) * SECOND_NS))
     assert told_often == told_once
+    assert [alarm.time_ns for alarm in told_once] == sorted(a.time_ns for a in told_once)
 
 
 @dataclass
@@ -262,13 +374,25 @@ class Expectation:
     seen_ns: int = 0
     count: int = 0
     worst: Priority = "info"
-    by_hand: bool = False
+    score_percent: int = 0
+    known_percent: int = 0
+    commands: set[Command] = field(default_factory=set)
 
     @property
     def state(self) -> str:
         if self.is_so:
             return "acknowledged" if self.noticed else "active"
         return "latched" if self.latching and not self.noticed else "cleared"
+
+    def is_news(self, priority: Priority, percent: int, command: Command) -> bool:
+        """Whether a person who knows all that was said so far has to be told at once."""
+        is_urgent = PRIORITIES.index(priority) > PRIORITIES.index(self.worst)
+        is_worse = percent >= self.known_percent + 10
+        is_other = command not in self.commands and {priority, self.worst} != {"info"}
+        return is_urgent or is_worse or is_other
+
+
+HOLDS_S = {"p": 60, "q": 400}
 
 
 class BoardMachine(RuleBasedStateMachine):
@@ -296,7 +420,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     def lapse(self) -> None:
         for key, thing in list(self.open.items()):
-            if thing.is_so and self.now_ns - thing.seen_ns >= HOLD_NS:
+            if thing.is_so and self.now_ns - thing.seen_ns >= HOLDS_S[key[0]] * SECOND_NS:
                 thing.is_so = False
             if thing.state == "cleared":
                 del self.open[key]
@@ -307,34 +431,45 @@ class BoardMachine(RuleBasedStateMachine):
         subject=st.sampled_from("st"),
         priority=st.sampled_from(PRIORITIES),
         latching=st.booleans(),
+        percent=st.sampled_from([21, 27, 33, 58, 90]),
+        command=st.sampled_from(COMMANDS),
     )
     def verdict(
-        self, *, wait_s: int, policy: str, subject: str, priority: Priority, latching: bool
-    ) -> None:
+        self, *, wait_s: int, policy: str, subject: str, priority: Priority, latching: bool,
+        percent: int, command: Command,
+    ) -> None:  # fmt: skip
         self.now_ns += wait_s * SECOND_NS
         self.lapse()
-        fresh = (policy, subject) not in self.open
-        thing = self.open.setdefault((policy, subject), Expectation(worst=priority))
-        worse = PRIORITIES.index(priority) > PRIORITIES.index(thing.worst)
-        if worse or not thing.is_so:
-            thing.noticed = False
-        self.open[policy, subject] = replace(
-            thing, is_so=True, latching=thing.latching or latching, seen_ns=self.now_ns,
-            count=thing.count + 1, worst=priority if worse else thing.worst,
-        )  # fmt: skip
-        self.fed[policy, subject] += 1
+        key = policy, subject
+        fresh = key not in self.open
+        thing = self.open.setdefault(key, Expectation(worst=priority))
+        news = thing.is_news(priority, percent, command)
+        is_worse = percent >= thing.known_percent + 10
+        self.open[key] = replace(
+            thing,
+            is_so=True,
+            noticed=thing.noticed and thing.is_so and not news,
+            latching=thing.latching or latching,
+            seen_ns=self.now_ns,
+            count=thing.count + 1,
+            worst=max(priority, thing.worst, key=PRIORITIES.index),
+            score_percent=max(percent, thing.score_percent),
+            known_percent=percent if is_worse else thing.known_percent,
+            commands=thing.commands | {command},
+        )
+        self.fed[key] += 1
         alarms = self.board.feed(
             _verdict(
                 self.now_ns / SECOND_NS, policy=policy, subject=subject, priority=priority,
-                latching=latching,
+                latching=latching, hold_s=HOLDS_S[policy], score=percent / 100, command=command,
             )
         )  # fmt: skip
-        if fresh or worse:
-            assert (alarms[-1].policy, alarms[-1].subject) == (policy, subject)
-            assert alarms[-1].count == self.open[policy, subject].count
+        if fresh or news:
+            assert (alarms[-1].policy, alarms[-1].subject) == key
+            assert alarms[-1].count == self.open[key].count
         self.hear(alarms)
 
-    @rule(wait_s=st.integers(0, 200))
+    @rule(wait_s=st.integers(0, 900))
     def wait(self, wait_s: int) -> None:
         self.now_ns += wait_s * SECOND_NS
         self.lapse()
@@ -348,8 +483,12 @@ class BoardMachine(RuleBasedStateMachine):
         thing = self.open.get((alarm.policy, alarm.subject))
         if alarm.phase != "end" and thing is not None and not (resets and thing.is_so):
             thing.noticed = True
+            thing.known_percent = thing.score_percent
         act = self.board.reset if resets else self.board.acknowledge
-        self.hear(act(alarm.id, self.now_ns))
+        told = act(alarm.id, self.now_ns)
+        if told and thing is not None:
+            assert (told[0].state, told[0].count) == (thing.state, thing.count)
+        self.hear(told)
         self.lapse()
 
     @rule()
@@ -359,15 +498,22 @@ class BoardMachine(RuleBasedStateMachine):
         for alarm in self.latest.values():
             told[alarm.policy, alarm.subject] += alarm.count
         assert told == self.fed
+        for alarm in self.latest.values():
+            if alarm.phase != "end":
+                assert alarm.state == self.open[alarm.policy, alarm.subject].state
 
     @invariant()
     def list_shows_what_is_so(self) -> None:
-        shown = {
-            (a.policy, a.subject): (a.state, a.priority)
-            for a in self.latest.values()
-            if a.phase != "end"
-        }
-        assert shown == {key: (thing.state, thing.worst) for key, thing in self.open.items()}
+        """What was told is so, or was so less than one reminder ago and nobody has to act on it."""
+        shown = {(a.policy, a.subject): a for a in self.latest.values() if a.phase != "end"}
+        assert shown.keys() == self.open.keys()
+        for key, alarm in shown.items():
+            thing = self.open[key]
+            assert alarm.priority == thing.worst
+            if (alarm.state, alarm.count) != (thing.state, thing.count):
+                assert self.now_ns - alarm.time_ns < REMINDERS_S[thing.worst] * SECOND_NS
+            if alarm.state != thing.state:
+                assert {alarm.state, thing.state} == {"active", "latched"}
 
 
 BoardMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

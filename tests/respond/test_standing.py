@@ -8,13 +8,15 @@ import pytest
 from medmon.records import Finding, Priority, Span, Verdict
 from medmon.respond.standing import (
     EVIDENCE_MAX,
+    MINUTE_NS,
+    PACES,
     REASONS_MAX,
     TRANSMISSIONS_MAX,
     Standing,
     urgency,
 )
 
-SECOND_NS = 1_000_000_000
+REMINDER_NS = 10 * MINUTE_NS  # of medium priority
 
 
 def _finding(feature: str = "f", score: float = 0.5, number: int = 0) -> Finding:
@@ -88,11 +90,69 @@ def test_more_urgent_verdict_speaks_for_the_alarm() -> None:
 
 
 def test_escalation_is_announced_at_once() -> None:
-    """A nurse is told immediately when it gets worse."""
-    standing = _standing([_verdict(priority="low")])
+    """A nurse is told immediately when it is more urgent, worse, or something else."""
+    standing = _standing([_verdict(_finding(score=0.5), priority="low")])
     standing.announce("start", time_ns=0)
-    assert standing.take(_verdict(priority="low"), seen_ns=0) is None
+    assert standing.take(_verdict(_finding(score=0.55), priority="low"), seen_ns=0) is None
     assert standing.take(_verdict(priority="medium"), seen_ns=0) == "update"
+    assert standing.take(_verdict(_finding(score=0.7)), seen_ns=0) == "update"
+    assert standing.take(_verdict(_finding(score=0.7)), seen_ns=0) is None
+    assert standing.take(_verdict(_finding("g", score=0.1)), seen_ns=0) == "update"
+
+
+def test_what_is_only_worth_knowing_has_no_hurry() -> None:
+    """A neighbour's pump that says this and that is told once an hour, unless it gets worse."""
+    standing = _standing([_verdict(_finding(score=0.3), priority="info")])
+    standing.announce("start", time_ns=0)
+    for number in range(50):
+        assert standing.take(_verdict(_finding(f"f{number}", 0.3), priority="info"), seen_ns=0) is (
+            None
+        )
+        assert not standing.is_due(time_ns=60 * MINUTE_NS - 1)
+    assert standing.is_due(time_ns=60 * MINUTE_NS)
+    assert standing.take(_verdict(_finding(score=0.5), priority="info"), seen_ns=0) == "update"
+
+
+def test_first_latch_is_announced_and_later_turns_wait() -> None:
+    """Whoever sends just after each hold time gets no record each time."""
+    standing = _standing([_verdict()])
+    standing.announce("start", time_ns=0)
+    assert standing.put("latch", time_ns=MINUTE_NS) == "update"
+    standing.announce("update", time_ns=MINUTE_NS)
+    assert standing.put("raise", time_ns=2 * MINUTE_NS) is None
+    assert (standing.state, standing.due_ns) == ("active", MINUTE_NS + REMINDER_NS)
+    assert standing.put("latch", time_ns=3 * MINUTE_NS) is None
+    assert standing.due_ns is None, "what was announced is so again"
+    assert standing.put("raise", time_ns=MINUTE_NS + REMINDER_NS) == "update"
+
+
+def test_what_a_person_did_is_announced_at_once() -> None:
+    """A button that seems to do nothing is pressed again."""
+    standing = _standing([_verdict()])
+    standing.announce("start", time_ns=0)
+    assert standing.put("acknowledge", time_ns=0) == "update"
+    assert standing.put("latch", time_ns=0) == "end"
+
+
+def test_deadlines_of_an_alarm() -> None:
+    """It lapses a hold time after the latest verdict, and news wait for the reminder at most."""
+    long = Verdict("p", "medium", "security", "", "", "s", 0, (), hold_s=1_800.0)
+    standing = _standing([long])
+    standing.announce("start", time_ns=0)
+    assert (standing.lapses_ns, standing.due_ns) == (30 * MINUTE_NS, None)
+    standing.take(_verdict(), seen_ns=MINUTE_NS)
+    assert (standing.lapses_ns, standing.due_ns) == (31 * MINUTE_NS, REMINDER_NS)
+    assert standing.deadline_ns == REMINDER_NS
+    standing.put("latch", time_ns=31 * MINUTE_NS)
+    standing.announce("update", time_ns=31 * MINUTE_NS)
+    assert standing.deadline_ns is None
+
+
+def test_less_urgent_alarms_are_told_again_less_often() -> None:
+    """A glucose monitor reminds every five minutes when it is urgent."""
+    paces = [PACES[priority].reminder_ns for priority in ("high", "medium", "low", "info")]
+    assert paces == sorted(paces)
+    assert (paces[0], paces[-1]) == (5 * MINUTE_NS, 60 * MINUTE_NS)
 
 
 def test_update_when_the_count_doubled() -> None:
@@ -102,7 +162,7 @@ def test_update_when_the_count_doubled() -> None:
     told = []
     for count in range(5, 33):
         standing.take(_verdict(), seen_ns=0)
-        if standing.is_due(time_ns=0, update_ns=SECOND_NS):
+        if standing.is_due(time_ns=0):
             told.append(count)
             standing.announce("update", time_ns=0)
     assert told == [8, 16, 32]
@@ -112,20 +172,10 @@ def test_update_when_the_time_is_up_and_there_is_something_new() -> None:
     """What goes on slowly is told again, what does not go on is not."""
     standing = _standing([_verdict()] * 100)
     standing.announce("update", time_ns=0)
-    assert not standing.is_due(time_ns=SECOND_NS, update_ns=SECOND_NS)
+    assert not standing.is_due(time_ns=REMINDER_NS)
     standing.take(_verdict(), seen_ns=0)
-    assert not standing.is_due(time_ns=SECOND_NS - 1, update_ns=SECOND_NS)
-    assert standing.is_due(time_ns=SECOND_NS, update_ns=SECOND_NS)
-
-
-def test_update_when_the_score_rose() -> None:
-    """More certainty is news, a breath of it is not."""
-    standing = _standing([_verdict(_finding(score=0.5))] * 100)
-    standing.announce("update", time_ns=0)
-    standing.take(_verdict(_finding(score=0.55)), seen_ns=0)
-    assert not standing.is_due(time_ns=0, update_ns=SECOND_NS)
-    standing.take(_verdict(_finding(score=0.65)), seen_ns=0)
-    assert standing.is_due(time_ns=0, update_ns=SECOND_NS)
+    assert not standing.is_due(time_ns=REMINDER_NS - 1)
+    assert standing.is_due(time_ns=REMINDER_NS)
 
 
 def test_score_that_is_not_a_number_is_the_worst() -> None:
@@ -139,7 +189,9 @@ def test_identifier_is_of_policy_subject_and_beginning() -> None:
     base = Standing(_verdict(), seen_ns=7).id
     other = Verdict("p", "low", "security", "", "", "s2", 0, ())
     assert base == Standing(_verdict(title="else"), seen_ns=7).id
-    assert len({base, Standing(_verdict(), seen_ns=8).id, Standing(other, seen_ns=7).id}) == 3
+    pod = Verdict("p", "low", "security", "", "", "s", 0, (), protocol="omnipod")
+    others = [Standing(_verdict(), seen_ns=8), *(Standing(v, seen_ns=7) for v in (other, pod))]
+    assert len({base, *(standing.id for standing in others)}) == 4
 
 
 def test_one_latching_verdict_makes_the_alarm_latch() -> None:

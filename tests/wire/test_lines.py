@@ -170,7 +170,7 @@ def test_same_digits_on_another_system_are_another_device() -> None:
 
 
 def test_two_own_devices_with_the_same_digits_stay_two() -> None:
-    """A packet names its own system's device; an alarm, which knows no system, names neither."""
+    """A packet and an alarm name their own system's device; without a system it is neither."""
     pod = Registered("350535", "omnipod", "pump", asset="INV-9")
     devices = {(device.protocol, device.id): device for device in (PUMP, pod)}
     on_pod = replace(HEARD, protocol="omnipod")
@@ -178,6 +178,10 @@ def test_two_own_devices_with_the_same_digits_stay_two() -> None:
     assert line_from_record(on_pod, devices=devices)["device"]["asset"] == "INV-9"
     alarm = line_from_record(ALARM, devices=devices)
     assert (alarm["subject"], alarm["device"]) == ("350535", None)
+    of_pod = line_from_record(replace(ALARM, protocol="omnipod"), devices=devices)
+    assert (of_pod["protocol"], of_pod["device"]["asset"]) == ("omnipod", "INV-9")
+    of_other = line_from_record(replace(ALARM, protocol="dexcom-g4"), devices=devices)
+    assert of_other["device"] is None
 
 
 def test_burst_that_nobody_understands() -> None:

@@ -7,6 +7,8 @@ and the summary are told too; transmissions, findings and heartbeats only with `
     2026-11-23 11:15:03 *** Bolus above the limit: Bed 3 pump (INV-7, 350535). Check the pump.
                             why: A bolus of 12.5 IU is above the limit of 10 IU.
 
+Later phases of an alarm are one line, and a second one where the worst reason has become another.
+
 Whatever was heard is printed with control characters as escapes, so that nobody on the air can
 steer the terminal of the person who watches.
 """
@@ -60,6 +62,7 @@ class Console:
             )
         self._is_data = target == "-"
         self._is_verbose = verbose == "yes"
+        self._whys: dict[str, str] = {}  # by open alarm, of which the board bounds the number
 
     def emit(self, line: Mapping[str, Any]) -> None:
         """Tell about one record.
@@ -74,18 +77,28 @@ class Console:
         BrokenPipeError
             If whoever read has gone.
         """
-        write = _WRITERS.get(line["type"])
-        if write is None or not (self._is_verbose or line["type"] in _ALWAYS):
+        if line["type"] not in (_WRITERS if self._is_verbose else _ALWAYS):
             return
         # Looked up at each record: test runners and progress bars exchange the streams.
         stream = sys.stdout if self._is_data else sys.stderr
         when = line["time"][:19].replace("T", " ")
-        first, *rest = (_visible(text) for text in write(line))
+        first, *rest = (_visible(text) for text in self._sentences(line))
         stream.write("".join([f"{when} {first}\n", *(f"{_INDENT}{text}\n" for text in rest)]))
         stream.flush()
 
     def close(self) -> None:
         """Do nothing; the streams belong to the program."""
+
+    def _sentences(self, line: Mapping[str, Any]) -> Iterator[str]:
+        yield from _WRITERS[line["type"]](line)
+        if line["type"] != "alarm":
+            return
+        why = line["reasons"][0]["text"] if line["reasons"] else ""
+        told = self._whys.pop(line["id"], why)
+        if line["phase"] != "end":
+            self._whys[line["id"]] = why
+        if line["phase"] == "update" and why != told:
+            yield f"why: {why}"
 
 
 def _visible(text: str) -> str:

@@ -41,7 +41,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "alarm": tuple(
         f"{_HEAD} phase state priority kind policy title action subject device.asset device.name "
-        "score p_value first last count reasons transmissions evidence jamming".split()
+        "score p_value first last count reasons transmissions evidence jamming protocol".split()
     ),
 }
 """The columns of each table."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from medmon.errors import ConfigError
+from medmon.records import SEVERAL_DEVICES
 from medmon.respond.sinks.console import PLUGIN, Console
 
 HEAD = {"schema": "medmon/1", "time": "2026-11-23T11:15:03.000001Z", "time_ns": 1}
@@ -65,6 +66,23 @@ def test_later_phases_are_one_line(
     assert _told(capsys, ALARM | changes | {"device": None}) == (
         f"2026-11-23 11:15:03 {stars} Bolus above the limit: 350535: {text}, alarm a1\n"
     )
+
+
+def test_what_became_worse_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody who was told of a clock that was set reads that a bolus followed."""
+    sink = PLUGIN("", {})
+    clock, bolus = {"text": "The clock was set."}, {"text": "A bolus."}
+    sink.emit(ALARM | {"reasons": [clock]})
+    for phase in ("update", "update", "end", "update"):
+        sink.emit(ALARM | {"phase": phase, "count": 2, "reasons": [bolus, clock]})
+    whys = [line.strip() for line in capsys.readouterr().err.splitlines() if "why:" in line]
+    assert whys == ["why: The clock was set.", "why: A bolus."]
+
+
+def test_several_devices_stand_where_a_device_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """A crowd of invented addresses reads as what it is, with the action of its policy."""
+    told = _told(capsys, ALARM | {"device": None, "subject": SEVERAL_DEVICES, "reasons": []})
+    assert "*** Bolus above the limit: several devices. Check the pump." in told
 
 
 def test_transmissions_on_request(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,8 @@ HEARD: dict[str, Any] = {
 ALARM: dict[str, Any] = {
     "schema": "medmon/1", "type": "alarm", "time": "2026-11-23T11:15:04.000000Z", "time_ns": 2,
     "id": "a1", "phase": "start", "priority": "high", "title": "Bolus", "device": None,
-    "subject": "350535", "reasons": [{"text": "why, so"}], "transmissions": ["t1"],
+    "subject": "350535", "protocol": "medtronic", "reasons": [{"text": "why, so"}],
+    "transmissions": ["t1"],
 }  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def test_alarm_without_a_known_device(tmp_path: Path) -> None:
     _written(tmp_path / "w", ALARM, table="alarm")
     (row,) = _rows(tmp_path / "w")
     assert (row["device.asset"], row["subject"]) == ("", "350535")
+    assert row["protocol"] == "medtronic"
     assert json.loads(row["reasons"]) == [{"text": "why, so"}]
 
 
