@@ -3,7 +3,8 @@
 A region may hold several devices that overlap in time or touch in frequency, and a strong one
 spills into its neighbours: a keyed carrier has skirts that fall with the square of the distance.
 So the strongest cell is taken, its stretch of time and its width are followed, and everything
-that its skirts explain is taken out; then the strongest of what is left, and so on.
+that its skirts explain is taken out; then the strongest of what is left, and so on. What stands out
+of a skirt like a bump is left in, however weak: a command may hide under a loud neighbour.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ of distance. Rectangular keying has 10 dB at one chip rate [1]_; the rest is mar
 
 .. [1] Proakis, Digital Communications, 5th ed., section 3.4: spectrum of a keyed rectangle.
 """
+ASIDE = 2
+BUMP = 4.0
+"""A channel this much stronger than both those two beside it is no skirt (6 dB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,26 @@ def emitters(
         if not is_skirt or skirts_left:
             found.append(Emitter(first + start, first + stop, low, high, centre, is_skirt))
         skirts_left -= is_skirt and skirts_left > 0
-        explained = spectrum <= weights.max() * skirts
+        explained = (spectrum <= weights.max() * skirts) & ~_bumps(spectrum, low, high)
         left[max(0, start - 2) : stop + 2, explained] = 0.0
         left[row, peak] = 0.0
     return found, bool((left > WORTH * floor).any())
+
+
+def _bumps(spectrum: FloatArray, low: int, high: int) -> npt.NDArray[np.bool_]:
+    """Mark the channels beside an emitter that stand out of its skirt.
+
+    A skirt falls from channel to channel; what rises again far from it is somebody else, however
+    weak. Both sides are compared two channels away, beyond the reach of the filter.
+    """
+    bumps = np.zeros(spectrum.shape, dtype=np.bool_)
+    sides = np.maximum(spectrum[: -2 * ASIDE], spectrum[2 * ASIDE :])
+    bumps[ASIDE:-ASIDE] = spectrum[ASIDE:-ASIDE] > BUMP * sides
+    bumps[max(0, low - ASIDE) : high + ASIDE + 1] = False
+    marked = bumps.copy()
+    marked[1:] |= bumps[:-1]
+    marked[:-1] |= bumps[1:]
+    return marked
 
 
 def _stretch(alive: npt.NDArray[np.bool_], row: int, hold: int) -> tuple[int, int]:

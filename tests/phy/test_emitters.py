@@ -66,6 +66,17 @@ def test_what_a_skirt_explains_is_nobody(level: float, count: int) -> None:
     assert len(_found(powers)) == count
 
 
+def test_what_stands_out_of_a_skirt_is_somebody() -> None:
+    """A command 47 dB under a loud neighbour, far from it: listened to, though no news by itself."""
+    powers = _quiet()
+    _draw(powers, slice(20, 100), 20, 1e6)
+    _draw(powers, slice(40, 80), 50, 1e3)
+    strong, weak = _found(powers)
+    assert (round(strong.centre), round(weak.centre)) == (20, 50)
+    assert weak.is_skirt
+    assert [weak.start_slot, weak.stop_slot] == pytest.approx([1_040, 1_080], abs=1)
+
+
 def test_turns_in_one_channel_are_two() -> None:
     """Two packets 10 ms apart in one channel have each their own time."""
     powers = _quiet()
