@@ -16,6 +16,7 @@ from typing import TypeAlias
 from medmon.records.judgement import (
     AlarmKind,
     Finding,
+    Neighbour,
     Priority,
     Registered,
     Setting,
@@ -79,6 +80,7 @@ __all__ = [
     "Message",
     "Modem",
     "Modulation",
+    "Neighbour",
     "Packet",
     "Priority",
     "Radio",
