@@ -84,9 +84,13 @@ def _check_names(config: Config, file: str) -> None:
 
     known = plugins.names("protocols")
     mistakes = [
-        f"device.{index}.protocol: expected one of {', '.join(known)}, found {device.protocol!r}"
-        for index, device in enumerate(config.device)
-        if device.protocol not in known
+        f"{table}.{index}.protocol: expected one of {', '.join(known)}, found {protocol!r}"
+        for table, protocols in (
+            ("device", [row.protocol for row in config.device]),
+            ("neighbour", [row.protocol for row in config.neighbour]),
+        )
+        for index, protocol in enumerate(protocols)
+        if protocol not in known
     ]
     try:
         policies_from_config(config, file=file)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from medmon.quantities import hertz_from_text, seconds_from_text
 from medmon.records import Priority, Role
@@ -76,6 +76,22 @@ class Device(Table):
     """Lowest signal strength that somebody measured for it here."""
     rssi_max_dbfs: float | None = None
     """Highest signal strength that somebody measured for it here."""
+
+    @field_validator("id")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return value.lower()
+
+
+class Neighbour(Table):
+    """``[[neighbour]]``: a known device of somebody else, such as the pump in the next bed."""
+
+    id: str = Field(pattern=r"^[0-9a-zA-Z:_.-]+$")
+    """Address as its decoder prints it; upper case is accepted."""
+    protocol: str
+    """Name of its decoder: medtronic, omnipod."""
+    name: str | None = None
+    """What people call it."""
 
     @field_validator("id")
     @classmethod
@@ -217,6 +233,7 @@ class Config(Table):
 
     site: Site = Site()
     device: tuple[Device, ...] = ()
+    neighbour: tuple[Neighbour, ...] = ()
     patient: Patient = Patient()
     source: tuple[SourceTable, ...] = ()
     policies: tuple[PolicyTable, ...] = ()
@@ -242,6 +259,19 @@ class Config(Table):
         if twice:
             raise ValueError(f"{'; '.join(twice)}: keep one row of each")
         return value
+
+    @model_validator(mode="after")
+    def _neighbours_are_others(self) -> Self:
+        """Refuse a device that is ours and a neighbour's: an attack on it would be ignored."""
+        own = {(device.protocol, device.id): row for row, device in enumerate(self.device)}
+        both = [
+            f"neighbour.{row} and device.{own[key]} are both {other.protocol} {other.id}"
+            for row, other in enumerate(self.neighbour)
+            if (key := (other.protocol, other.id)) in own
+        ]
+        if both:
+            raise ValueError(f"{'; '.join(both)}: a device is the patient's or a neighbour's")
+        return self
 
     @field_validator("policies", mode="before")
     @classmethod

@@ -20,13 +20,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from medmon.config import Config
 from medmon.detect.history import Json, State
 from medmon.detect.policy import Policy, policies_from_config
 from medmon.plugins import load
-from medmon.records import Finding, Gap, Registered, Setting, Transmission, Verdict
+from medmon.records import Finding, Gap, Neighbour, Registered, Setting, Transmission, Verdict
 
 TICK_NS = 30_000_000_000
 """Deadlines are looked at twice a minute of stream time."""
@@ -76,6 +76,14 @@ class Detector(Protocol):
 
     def restore(self, state: Mapping[str, object]) -> None:
         """Remember what `state` returned; ValueError if it has another shape."""
+
+
+@runtime_checkable
+class Beginner(Protocol):
+    """What a detector has besides if it must know when listening began, heard or not."""
+
+    def begin(self, time_ns: int) -> None:
+        """Take note that the stream begins, or begins anew."""
 
 
 class Judge:
@@ -213,6 +221,7 @@ class Judge:
         latest = (time_ns - 1) // TICK_NS
         if self._tick is None or latest < self._tick - _STEP_BACK_TICKS:
             self._tick = latest
+            self._begin(time_ns)
         first = max(self._tick + 1, latest - MAX_TICKS + 1)
         self._tick = max(self._tick, latest)
         verdicts: list[Verdict] = []
@@ -220,6 +229,12 @@ class Judge:
             for policy, detector in self._benches:
                 verdicts += self._decide(policy, detector.overdue(tick * TICK_NS))
         return verdicts
+
+    def _begin(self, time_ns: int) -> None:
+        """Tell those who wait for something from when on they may."""
+        for _, detector in self._benches:
+            if isinstance(detector, Beginner):
+                detector.begin(time_ns)
 
     def _decide(self, policy: Policy, findings: Sequence[Finding]) -> list[Verdict]:
         if not findings:
@@ -239,16 +254,18 @@ def setting_from_config(config: Config) -> Setting:
     Returns
     -------
     Setting
-        Devices, limits and time zone.
+        Devices, neighbours, limits and time zone.
     """
     return Setting(
         devices=tuple(Registered(**device.model_dump()) for device in config.device),
+        neighbours=tuple(Neighbour(**other.model_dump()) for other in config.neighbour),
         timezone=config.site.timezone,
         **config.patient.model_dump(),
     )
 
 
 __all__ = [
+    "Beginner",
     "Detector",
     "Judge",
     "MAX_TICKS",

@@ -1,6 +1,6 @@
 """Dated remarks about devices come in; what was noted around a moment goes out. Memory is bounded.
 
-A `Ledger` keeps a few hundred entries for each of a few hundred keys (a key is a device, or a
+A `Ledger` keeps some hundred entries for each of a few hundred keys (a key is a device, or a
 device and a direction). When a stranger's flood of invented addresses fills it, the keys that were
 used longest ago are forgotten first, and the patient's own devices (`pinned`) never are.
 
@@ -52,6 +52,8 @@ class Ledger:
         Entries older than this, compared with the newest of their key, are forgotten.
     max_entries : int
         Most entries of one key; the oldest goes first.
+    max_pinned_entries : int or None
+        The same for a pinned key; None for as many.
     max_keys : int
         Most keys that are not pinned; the one unused for longest goes first.
     pinned : collection of str
@@ -66,12 +68,14 @@ class Ledger:
         *,
         keep_ns: int,
         max_entries: int = 256,
+        max_pinned_entries: int | None = None,
         max_keys: int = 256,
         pinned: Collection[str] = (),
         keeps_sum: bool = False,
     ) -> None:
         self._keep_ns = keep_ns
         self._max_entries = max_entries
+        self._max_pinned_entries = max_pinned_entries or max_entries
         self._max_keys = max_keys
         self._pinned = frozenset(pinned)
         self._keeps_sum = keeps_sum
@@ -90,10 +94,11 @@ class Ledger:
             What to note.
         """
         page = self._page(key)
-        kept = page.pop(key, None) or deque(maxlen=self._max_entries)
+        most = self._max_pinned_entries if page is self._own else self._max_entries
+        kept = page.pop(key, None) or deque(maxlen=most)
         while kept and abs(entry.time_ns - kept[0].time_ns) > self._keep_ns:
             kept.popleft()
-        if self._keeps_sum and len(kept) == self._max_entries:
+        if self._keeps_sum and len(kept) == most:
             _fold(kept)
         kept.append(entry)
         page[key] = kept

@@ -1,13 +1,23 @@
 """A setting comes in; whose device is whose, and what people call it, goes out.
 
-A device is *ours* when it is registered; every device is as long as none is registered. An address
-counts together with its protocol: a pod with the number of the patient's pump is another device.
-One device may be registered in several roles.
+A device is *ours* when it is registered; every device is as long as none is registered, except a
+neighbour's. An address counts together with its protocol: a pod with the number of the patient's
+pump is another device.
+
+The configuration lets a device stand once, in one role (a setting built by hand may name several),
+and a device speaks as what it is: a meter's packet with the pump's number is not the pump's. Pump,
+handheld and programmer share one address on the air, so each of them may use it.
+
+A *neighbour* is known and is not ours. Naming one hides what is said under its address and
+nothing else: an address that is registered is ours, whatever the list of neighbours says.
 """
 
 from __future__ import annotations
 
 from medmon.records import Role, Setting, Transmission
+
+_ON_THE_PUMPS_ADDRESS: frozenset[Role] = frozenset({"pump", "pdm", "programmer"})
+"""Roles of those who speak under the address of a pump."""
 
 
 class Roster:
@@ -23,10 +33,13 @@ class Roster:
         self._roles: dict[tuple[str, str], set[Role]] = {}
         self._names: dict[tuple[str, str], str | None] = {}
         for device in setting.devices:
-            key = (device.protocol, device.id.lower())
-            self._roles.setdefault(key, set()).add(device.role)
-            self._names[key] = device.name or self._names.get(key)
+            own = (device.protocol, device.id.lower())
+            self._roles.setdefault(own, set()).add(device.role)
+            self._names[own] = device.name or self._names.get(own)
+        others = ((other.protocol, other.id.lower()) for other in setting.neighbours)
+        self._neighbours = frozenset(other for other in others if other not in self._roles)
         self.ids = frozenset(device for _, device in self._roles)
+        self.keys = frozenset(f"{protocol}:{device}" for protocol, device in self._roles)
 
     def holds(self, protocol: str | None, device: str, role: Role | None = None) -> bool:
         """Say whether a device is registered, in a role if one is given.
@@ -76,12 +89,68 @@ class Roster:
         Returns
         -------
         bool
-            True for a registered device, and for every device while none is registered.
+            True for a registered device; while none is registered, for every device that is not
+            a neighbour's.
         """
         message = transmission.message
-        if message is None:
+        if message is None or self.is_neighbour(transmission):
             return False
         return not self._roles or self.holds(transmission.protocol, message.device)
+
+    def is_neighbour(self, transmission: Transmission) -> bool:
+        """Say whether something was said under the address of a known neighbour.
+
+        Parameters
+        ----------
+        transmission : Transmission
+            What was heard.
+
+        Returns
+        -------
+        bool
+            True for a neighbour's device, never for a registered one.
+        """
+        message = transmission.message
+        return message is not None and _address(transmission) in self._neighbours
+
+    def is_out_of_role(self, transmission: Transmission) -> bool:
+        """Say whether a registered address was used by another kind of device.
+
+        Parameters
+        ----------
+        transmission : Transmission
+            What was heard.
+
+        Returns
+        -------
+        bool
+            True where the packet says what kind of device it is from, the address is registered,
+            and it is registered as another kind.
+        """
+        message = transmission.message
+        if message is None or message.role is None:
+            return False
+        roles = self._roles.get(_address(transmission))
+        if roles is None:
+            return False
+        on_a_pump = message.role in _ON_THE_PUMPS_ADDRESS
+        allowed = _ON_THE_PUMPS_ADDRESS if on_a_pump else frozenset({message.role})
+        return roles.isdisjoint(allowed)
+
+    def key(self, transmission: Transmission) -> str:
+        """Return under which name a detector remembers a device.
+
+        Parameters
+        ----------
+        transmission : Transmission
+            With a message.
+
+        Returns
+        -------
+        str
+            Protocol and address, ``omnipod:1f0e89f0``; one of `keys` for a registered device.
+        """
+        return ":".join(_address(transmission))
 
     def called(self, transmission: Transmission) -> str:
         """Name the device of a transmission as a person at the bedside would.
@@ -99,7 +168,13 @@ class Roster:
         message = transmission.message
         if message is None:
             return "a device that could not be identified"
-        name = self._names.get((transmission.protocol or "", message.device))
+        name = self._names.get(_address(transmission))
         return (
             f"{name} ({message.device})" if name else f"{message.role or 'device'} {message.device}"
         )
+
+
+def _address(transmission: Transmission) -> tuple[str, str]:
+    """Return protocol and address; empty words where there is none."""
+    message = transmission.message
+    return transmission.protocol or "", message.device if message else ""

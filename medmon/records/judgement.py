@@ -45,6 +45,25 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A device within hearing that is known, and is not the patient's.
+
+    Attributes
+    ----------
+    id : str
+        Its address in lower-case hexadecimal, as its decoder prints it.
+    protocol : str
+        Name of its decoder.
+    name : str or None
+        What people call it.
+    """
+
+    id: str
+    protocol: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What the monitor was told about the bed: devices, limits, local time.
 
@@ -52,6 +71,8 @@ class Setting:
     ----------
     devices : tuple of Registered
         The patient's own devices.
+    neighbours : tuple of Neighbour
+        Known devices that are somebody else's.
     timezone : str
         Name of the zone of the bed's clock.
     max_bolus_iu, max_basal_iu_per_h, max_daily_iu : float or None
@@ -63,6 +84,7 @@ class Setting:
     """
 
     devices: tuple[Registered, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     timezone: str = "UTC"
     max_bolus_iu: float | None = None
     max_basal_iu_per_h: float | None = None

@@ -108,3 +108,14 @@ def test_an_output_that_no_sink_understands_is_a_mistake(
     file.write_text('[[output]]\nuri = "jsn:-"\n')
     assert main(["config", "check", "-c", str(file)]) == 78
     assert "no output named 'jsn'" in capsys.readouterr().err
+
+
+def test_check_knows_the_protocols_of_neighbours(
+    good: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A neighbour of a misspelt protocol would go on alarming, and nobody would know why."""
+    file = Path(good)
+    row = '[[neighbour]]\nid = "222222"\nprotocol = "medtronik"\n'
+    file.write_text(GOOD.replace("mqtt://nurse:sesame@broker/medmon", "json:-") + row)
+    assert main(["config", "check", "-c", good]) == 78
+    assert "neighbour.0.protocol: expected one of" in capsys.readouterr().err

@@ -140,3 +140,14 @@ def test_every_key_says_what_it_is(table: type[Table]) -> None:
     """The reference page and the JSON Schema that editors show are made from these sentences."""
     silent = [name for name, field in table.model_fields.items() if not field.description]
     assert table is Config or silent == []
+
+
+def test_a_neighbour_is_nobody_elses_device() -> None:
+    """Naming the patient's own pump as a neighbour would hide attacks on it."""
+    own = _device("12ab56", "medtronic") + _device("1f014828", "omnipod")
+    row = '[[neighbour]]\nid = "{}"\nprotocol = "{}"\n'
+    config = config_from_text(own + row.format("99AAFF", "medtronic"))
+    assert [(row.id, row.protocol) for row in config.neighbour] == [("99aaff", "medtronic")]
+    assert config_from_text(own + row.format("12ab56", "omnipod")).neighbour
+    with pytest.raises(ConfigError, match=r"neighbour\.0 and device\.1 are both omnipod 1f014828"):
+        config_from_text(own + row.format("1F014828", "omnipod"))

@@ -13,12 +13,17 @@ from typing import Any, Protocol
 
 import pytest
 
+from medmon.config import config_from_text
+from medmon.detect import SETTLE_NS, Judge, policies_from_config, setting_from_config
 from medmon.plugins import load
+from medmon.protocols import Reader
 from medmon.records import (
+    Burst,
     Command,
     Direction,
     FieldValue,
     Finding,
+    Frame,
     Gap,
     Integrity,
     Message,
@@ -35,6 +40,8 @@ PUMP = Registered("123456", "medtronic", "pump", name="Anna's pump")
 SENSOR = Registered("0a0b0c", "medtronic", "sensor")
 BED = Setting(devices=(PUMP, SENSOR))
 DAY = datetime.fromisoformat("2026-11-23T00:00:00+00:00")
+_MEDTRONIC = frozenset(b"\xa2\xa5\xa6\xa7\xa8\xaa\xab")
+"""First bytes of Medtronic packets; the pods of the stories begin with 1f."""
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -110,6 +117,10 @@ class Story:
         """Lose samples."""
         self.detector.missed(gap(when, seconds))
 
+    def begin(self, when: str | float) -> None:
+        """Begin to listen."""
+        self.detector.begin(ns(when))
+
     def due(self, when: str | float) -> list[Finding]:
         """Ask what is overdue."""
         return list(self.detector.overdue(ns(when)))
@@ -130,6 +141,45 @@ def tell() -> Tell:
         return Story(name, setting, options)
 
     return begin
+
+
+class Bedside:
+    """A configured bed with all shipped policies: real packets go in, verdicts come out."""
+
+    def __init__(self, text: str) -> None:
+        config = config_from_text(text)
+        self.judge = Judge(policies_from_config(config), setting_from_config(config))
+        self._reader = Reader([load("protocols", name) for name in ("medtronic", "omnipod")])
+
+    def hear(self, second: float, *packets: bytes, rssi_dbfs: float = -40.0) -> list[str]:
+        """Tell the policies of what was heard at so many seconds after midnight."""
+        radio = replace(RADIO, rssi_dbfs=rssi_dbfs)
+        heard = []
+        for number, packet in enumerate(packets):
+            time_ns = ns(second) + 80_000_000 * number
+            family = "medtronic" if packet[0] in _MEDTRONIC else "omnipod"
+            frame = Frame(family, packet, 8 * len(packet))
+            span = Span("ward.cu8", max(0, time_ns // 1_000), 100)
+            heard += self._reader.feed(Burst(span, time_ns, radio, (frame,)))
+        heard += self._reader.flush()
+        return [verdict.policy for item in heard for verdict in self.judge.feed(item)]
+
+    def wait(self, second: float) -> list[str]:
+        """Let time pass; tell the policies of what was missed by then."""
+        return [verdict.policy for verdict in self.judge.advance(ns(second) + SETTLE_NS)]
+
+
+class Furnish(Protocol):
+    """Furnish a bed."""
+
+    def __call__(self, text: str, /) -> Bedside:
+        """With a configuration."""
+
+
+@pytest.fixture(scope="session")
+def furnish() -> Furnish:
+    """Furnish a bed that hears real packets."""
+    return Bedside
 
 
 class Hear(Protocol):

@@ -3,8 +3,10 @@
 Score: higher is more anomalous; 0.5 just over the limit, 1 from twice the limit.
 
 Sees: samples that a source lost, summed over a sliding window. Cannot see: a receiver that
-delivers samples without hearing anything (unplugged antenna, wrong frequency, jamming); a source
-that delivers nothing at all, not even gaps, which is for whoever feeds the monitor to notice.
+delivers samples without hearing anything (unplugged antenna, wrong frequency, jamming): of that
+`sensor-cadence` tells where a sensor is registered, and nobody where none is, for a Paradigm pump
+is lawfully silent for days; a source that delivers nothing at all, not even gaps, which is for
+whoever feeds the monitor to notice.
 
 Known false positives: none known; a busy computer that drops samples is exactly the matter.
 

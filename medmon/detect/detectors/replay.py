@@ -15,12 +15,19 @@ What can be judged depends on what the protocol puts into a packet to make it un
 
 `watch` chooses between copies ("copy", the first two, and counters) and repeats ("repeat").
 
+Each kind of command of a device has a memory of its own, so that a flood of cancels cannot push out
+boluses, and a bolus of nothing counts as a kind of its own. A device of the patient's has room for
+`max_commands_count` of each kind: a loop that sets a temporary rate every five minutes for three
+days sends 864. What a row does not watch it does not remember.
+
 A controller that hears no answer sends again. Copies within `retry_s` of each other are taken for
 that, for `max_retrying_s` after the first; protocols folds the quickest ones before they come
 here. Reads, wake-ups, sensors and meters repeat themselves by nature and are not judged.
 
 Sees: a recorded command sent again; repeated dosage commands. Cannot see: the replay of what the
-monitor did not hear the first time; a replay within the retry time; a forged new command.
+monitor did not hear the first time; a replay within the retry time; a forged new command; a replay
+after thousands of other commands of its kind, which are an alarm of other rules; what is said to a
+known neighbour's devices.
 
 Known false positives: a person who gives the same bolus twice on purpose; a controller that
 retries slowly.
@@ -75,6 +82,8 @@ class Replay(Remembering):
             Copies nearer than this to each other are retries.
         max_retrying_s : float
             How long a controller goes on retrying.
+        max_commands_count : int
+            Commands of one kind that are remembered of each of the patient's devices.
         """
 
         watch: tuple[str, ...] = ("copy", "repeat")
@@ -83,6 +92,7 @@ class Replay(Remembering):
         repeat_s: float = 600.0
         retry_s: float = 5.0
         max_retrying_s: float = 20.0
+        max_commands_count: int = 2048
 
         def __post_init__(self) -> None:
             unknown = sorted(set(self.watch) - _WATCHABLE)
@@ -91,20 +101,27 @@ class Replay(Remembering):
 
     def __init__(self, setting: Setting, options: Options) -> None:
         self._options = options
+        self._watch = frozenset(options.watch)
         self._roster = Roster(setting)
         longest_s = max(options.remember_s, options.sequence_s, options.repeat_s)
-        super().__init__(Ledger(keep_ns=int(longest_s * SECOND_NS), pinned=self._roster.ids))
+        super().__init__(
+            Ledger(
+                keep_ns=int(longest_s * SECOND_NS),
+                max_pinned_entries=max(1, options.max_commands_count),
+                pinned=self._roster.keys,
+            )
+        )
 
     @classmethod
     def sample_options(cls) -> Options:
-        """Return options that take nothing for a retry.
+        """Return options that take nothing for a retry, and a small memory.
 
         Returns
         -------
         Options
             For tests.
         """
-        return cls.Options(retry_s=0.0)
+        return cls.Options(retry_s=0.0, max_commands_count=64)
 
     def score(self, transmission: Transmission) -> Sequence[Finding]:
         """Report a command that was heard before, or a counter that runs backwards.
@@ -119,11 +136,11 @@ class Replay(Remembering):
         sequence of Finding
             At most one.
         """
-        message = order(transmission)
+        message = self._watched(transmission)
         if message is None:
             return ()
         said = digest(transmission, message)
-        before = self._ledger.entries(message.device)
+        before = self._ledger.entries(self._key(transmission, message))
         copies = [entry for entry in before if entry.note == said]
         if copies:
             return self._copied(transmission, message, copies)
@@ -140,20 +157,30 @@ class Replay(Remembering):
             Not looked at.
         """
         del trusted
-        message = order(transmission)
+        message = self._watched(transmission)
         if message is not None:
             counter = -1.0 if message.sequence is None else float(message.sequence)
-            note = digest(transmission, message)
-            self._ledger.add(message.device, Entry(transmission.time_ns, counter, note))
+            entry = Entry(transmission.time_ns, counter, digest(transmission, message))
+            self._ledger.add(self._key(transmission, message), entry)
+
+    def _watched(self, transmission: Transmission) -> Message | None:
+        """Return the message of a command that this row looks at."""
+        message = order(transmission)
+        if message is None or self._roster.is_neighbour(transmission):
+            return None
+        return message if ("copy" if _is_numbered(message) else "repeat") in self._watch else None
+
+    def _key(self, transmission: Transmission, message: Message) -> str:
+        """Return under which name a command is remembered: its device and its kind."""
+        is_nothing = message.command == "bolus" and message.fields.get("units_iu") == 0
+        kind = "nothing" if is_nothing else message.command
+        return f"{self._roster.key(transmission)}/{message.role}/{kind}"
 
     def _copied(
         self, transmission: Transmission, message: Message, copies: Sequence[Entry]
     ) -> Sequence[Finding]:
         ages_s = sorted(abs(transmission.time_ns - entry.time_ns) / SECOND_NS for entry in copies)
-        is_copy = has_nonce(message) or message.sequence is not None
         window_s = self._window_s(message)
-        if ("copy" if is_copy else "repeat") not in self._options.watch:
-            return ()
         if ages_s[0] >= window_s or self._is_retry(ages_s):
             return ()
         finding = remark(
@@ -163,7 +190,7 @@ class Replay(Remembering):
             expected=f"no copy of a command within {window_s:g} s",
             text=f"The same {message.command} command to {self._roster.called(transmission)} "
             f"was heard {_ago(ages_s[0])} before.",
-            score=1.0 if is_copy else 0.8 - 0.5 * ages_s[0] / window_s,
+            score=1.0 if _is_numbered(message) else 0.8 - 0.5 * ages_s[0] / window_s,
         )
         return (finding,)
 
@@ -171,8 +198,7 @@ class Replay(Remembering):
         """Return for how long a copy is remarkable."""
         if has_nonce(message):
             return self._options.remember_s
-        is_numbered = message.sequence is not None
-        return self._options.sequence_s if is_numbered else self._options.repeat_s
+        return self._options.sequence_s if _is_numbered(message) else self._options.repeat_s
 
     def _is_retry(self, ages_s: Sequence[float]) -> bool:
         """Say whether copies of these ages, youngest first, are one train of retries."""
@@ -185,8 +211,7 @@ class Replay(Remembering):
     ) -> Sequence[Finding]:
         """Report a remote whose counter went back: its packets are numbered press by press."""
         counters = [entry.amount for entry in before if entry.amount >= 0]
-        is_counted = message.role == "remote" and "copy" in self._options.watch
-        if not is_counted or message.sequence is None or not counters:
+        if message.role != "remote" or message.sequence is None or not counters:
             return ()
         ahead = (message.sequence - int(counters[-1])) % _PRESSES
         if ahead <= _PRESSES // 2:
@@ -201,6 +226,11 @@ class Replay(Remembering):
             score=0.6,
         )
         return (finding,)
+
+
+def _is_numbered(message: Message) -> bool:
+    """Say whether something in a command sets it apart from the next one like it."""
+    return has_nonce(message) or message.sequence is not None
 
 
 def _ago(age_s: float) -> str:

@@ -4,17 +4,23 @@ Score: higher is more anomalous; the share of the device's last few transmission
 included, that were outside. So a threshold of 0.6 with five transmissions is "three of five".
 
 The band is the registered one (`rssi_min_dbfs`, `rssi_max_dbfs`) where somebody measured it, else
-median +- k * 1.4826 * MAD of what was learned, never narrower than `floor_db` to each side. Only
-trusted transmissions are learned, so traffic that raised an alarm does not move the band. A
-device and its controller carry one address in many protocols; the band is kept for each address
-and direction, and a registered band is taken for what comes from the device.
+median +- k * 1.4826 * MAD of what was learned, never narrower than `floor_db` to each side and
+never wider than `ceiling_db`. A device and its controller carry one address in many protocols; the
+band is kept for each protocol, address and direction, and a registered band is taken for what comes
+from the device.
+
+Learned is what is trusted and inside the band: traffic that raised an alarm does not move the band,
+nor does a single packet outside that stayed below the threshold. Whoever stays inside can shift the
+median little by little; so it counts as at most `max_drift_db` away from the first median of all,
+which is less than `floor_db`: the place where the device was first stays usual.
 
 Sees: a sender in another place, or with another power. Cannot see: an attacker who matches the
-power, or the first of his few packets. Cost: a sort of at most `history_count` numbers.
+power, the first of his few packets, or one who drags the band along as far as `max_drift_db`; the
+devices of known neighbours are not judged. Cost: a sort of at most `history_count` numbers.
 
 Known false positives: patients move. Traces of fixed transmitters in an office spread by 0.7 to
 5.5 dB (standard deviation), on a body by 5 to 20 dB; so this must never be an urgent alarm by
-itself. A device that was moved for good stays remarkable until its band is learned again.
+itself. A device that was moved for good stays remarkable until its memory is deleted.
 
 References: MedMon (IEEE TBCAS 7(6), 2013): RSSI as physical anomaly; BLE-SAD traces of BLEGuard
 (MobiSys 2024) for the spread.
@@ -60,6 +66,10 @@ class RssiBand(Memoryless):
             Robust standard deviations to each side of the median.
         floor_db : float
             Least distance to each side of the median.
+        ceiling_db : float
+            Most distance to each side of the median.
+        max_drift_db : float
+            Farthest that the median moves from where it was learned first.
         min_count : int
             Transmissions to learn before a band is used.
         history_count : int
@@ -70,6 +80,8 @@ class RssiBand(Memoryless):
 
         k: float = 5.0
         floor_db: float = 10.0
+        ceiling_db: float = 25.0
+        max_drift_db: float = 6.0
         min_count: int = 20
         history_count: int = 128
         recent_count: int = 5
@@ -78,16 +90,17 @@ class RssiBand(Memoryless):
         self._options = options
         self._roster = Roster(setting)
         self._bands = {
-            device.id.lower(): (
+            f"{device.protocol}:{device.id.lower()}": (
                 -math.inf if device.rssi_min_dbfs is None else device.rssi_min_dbfs,
                 math.inf if device.rssi_max_dbfs is None else device.rssi_max_dbfs,
             )
             for device in setting.devices
             if device.rssi_min_dbfs is not None or device.rssi_max_dbfs is not None
         }
-        ids = self._roster.ids
+        ids = self._roster.keys
         self._normal = Ledger(keep_ns=_KEEP_NS, max_entries=options.history_count, pinned=ids)
         recent_count = max(1, options.recent_count - 1)
+        self._first = Ledger(keep_ns=_KEEP_NS, max_entries=1, pinned=ids)
         self._recent = Ledger(keep_ns=_KEEP_NS, max_entries=recent_count, pinned=ids)
 
     @classmethod
@@ -114,7 +127,7 @@ class RssiBand(Memoryless):
         sequence of Finding
             At most one.
         """
-        key = _key(transmission)
+        key = self._key(transmission)
         band = self._band(key) if key else None
         rssi_dbfs = transmission.radio.rssi_dbfs
         if band is None or _is_inside(rssi_dbfs, band):
@@ -142,13 +155,18 @@ class RssiBand(Memoryless):
         trusted : bool
             Whether it was free of alarms.
         """
-        key = _key(transmission)
+        key = self._key(transmission)
         if not key:
             return
         entry = Entry(transmission.time_ns, transmission.radio.rssi_dbfs)
         self._recent.add(key, entry)
-        if trusted:
-            self._normal.add(key, entry)
+        band = self._band(key)
+        if not trusted or (band is not None and not _is_inside(entry.amount, band)):
+            return
+        self._normal.add(key, entry)
+        levels_dbfs = self._levels_dbfs(key)
+        if not self._first.entries(key) and len(levels_dbfs) >= max(1, self._options.min_count):
+            self._first.add(key, entry._replace(amount=median(levels_dbfs)))
 
     def state(self) -> State:
         """Return what is remembered.
@@ -158,7 +176,7 @@ class RssiBand(Memoryless):
         dict
             As JSON can hold it.
         """
-        return {"normal": self._normal.state(), "recent": self._recent.state()}
+        return {name: ledger.state() for name, ledger in self._ledgers().items()}
 
     def restore(self, state: Mapping[str, object]) -> None:
         """Remember what `state` says and nothing else.
@@ -173,7 +191,7 @@ class RssiBand(Memoryless):
         ValueError
             If it has another shape.
         """
-        for name, ledger in (("normal", self._normal), ("recent", self._recent)):
+        for name, ledger in self._ledgers().items():
             given = state.get(name, {})
             if not isinstance(given, dict):
                 raise ValueError(f"{name}: expected a table, found {type(given).__name__}")
@@ -184,25 +202,36 @@ class RssiBand(Memoryless):
         device, _, direction = key.partition("/")
         if device in self._bands and direction != "to-device":
             return self._bands[device]
-        levels_dbfs = [entry.amount for entry in self._normal.entries(key)]
+        levels_dbfs = self._levels_dbfs(key)
         if len(levels_dbfs) < max(1, self._options.min_count):
             return None
         middle_dbfs = median(levels_dbfs)
         mad_db = median(abs(level_dbfs - middle_dbfs) for level_dbfs in levels_dbfs)
-        half_db = max(self._options.floor_db, self._options.k * _SIGMA_FROM_MAD * mad_db)
+        for first in self._first.entries(key):
+            drift_db = self._options.max_drift_db
+            middle_dbfs = min(max(middle_dbfs, first.amount - drift_db), first.amount + drift_db)
+        half_db = min(self._options.k * _SIGMA_FROM_MAD * mad_db, self._options.ceiling_db)
+        half_db = max(half_db, self._options.floor_db)
         return middle_dbfs - half_db, middle_dbfs + half_db
+
+    def _levels_dbfs(self, key: str) -> list[float]:
+        return [entry.amount for entry in self._normal.entries(key)]
+
+    def _ledgers(self) -> dict[str, Ledger]:
+        return {"normal": self._normal, "first": self._first, "recent": self._recent}
+
+    def _key(self, transmission: Transmission) -> str:
+        """Return whose band it is: device and direction; empty where it cannot be judged."""
+        message = heard(transmission)
+        if message is None or self._roster.is_neighbour(transmission):
+            return ""
+        if not math.isfinite(transmission.radio.rssi_dbfs):
+            return ""
+        return f"{self._roster.key(transmission)}/{message.direction}"
 
 
 def _is_inside(rssi_dbfs: float, band: tuple[float, float]) -> bool:
     return band[0] <= rssi_dbfs <= band[1]
-
-
-def _key(transmission: Transmission) -> str:
-    """Return whose band it is: the device and the direction; empty where it cannot be judged."""
-    message = heard(transmission)
-    if message is None or not math.isfinite(transmission.radio.rssi_dbfs):
-        return ""
-    return f"{message.device}/{message.direction}"
 
 
 PLUGIN = RssiBand

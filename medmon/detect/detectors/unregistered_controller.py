@@ -10,13 +10,19 @@ Sees, by the words in `watch`:
   pretend to be it, and since 2021 users are told to stop using these remotes, so any press is an
   event.
 - "control": a control command by radio to a registered pump of a protocol whose pump is
-  normally worked by its own buttons, while no programmer is registered for that protocol.
-- "contact": the same for a wake-up, a read or a pairing: somebody opens a session.
+  normally worked by its own buttons, while no programmer is registered for that protocol. Pairing
+  is control, since it changes whom the pump obeys; so is an opcode that nobody knows, where the
+  protocol gives its number to commands that change something (below 70 in a Medtronic session).
+- "contact": the same for a wake-up, a read, a connection or any other unknown opcode: somebody
+  opens a session.
 
 Cannot see: a stranger while a programmer is registered, because a programmer's packets carry the
-pump's address and not its own; whether a registered remote's packet is genuine (see `replay`);
-Omnipod controllers, whose packets look the same from any PDM. Commands to pumps that are not
-registered are the business of `unregistered-sender`.
+pump's address and not its own; whether a registered remote's packet is genuine (see `replay`). A
+forged press of a registered remote's bolus button, with a counter that goes on, is told as
+"registered-remote" like any press: how much it delivers is set in the pump and not on the air, so
+it counts neither in a sum of doses nor as a bolus too soon. Omnipod controllers look the same from
+any PDM. Commands to pumps that are not registered are the business of `unregistered-sender`, and
+those to the pumps and from the remotes of known neighbours are nobody's.
 
 Known false positives: a clinic's CareLink download; an open-source loop that is not registered
 (register it as a programmer).
@@ -36,6 +42,11 @@ from medmon.detect.roster import Roster
 from medmon.records import Command, Finding, Message, Setting, Transmission
 
 _CONTACT: frozenset[Command] = frozenset({"wakeup", "read", "connect"})
+_READ_FROM = 0x70
+"""Opcodes of a session below this one change something in the pump, those from here on read.
+
+As in ecc1/medtronic command.go at 721237c, and in the decoder's own account of opcodes.
+"""
 _WATCHABLE = frozenset({"remote", "registered-remote", "control", "contact"})
 
 
@@ -101,7 +112,7 @@ class UnregisteredController(Memoryless):
             At most one.
         """
         message = heard(transmission)
-        if message is None:
+        if message is None or self._roster.is_neighbour(transmission):
             return ()
         if message.role == "remote":
             return self._remote(transmission, message)
@@ -132,18 +143,25 @@ class UnregisteredController(Memoryless):
         ):
             return ()
         called = self._roster.called(transmission)
-        if control(transmission) is not None and "control" in self._options.watch:
-            text = f"Somebody sent a {message.command} command by radio to {called}."
-            return (self._stranger(transmission, message, text, 1.0),)
-        if message.command in _CONTACT and "contact" in self._options.watch:
+        code = _unknown_opcode(message)
+        what = f"a {message.command}" if code is None else f"an unknown ({code:02x})"
+        is_control = control(transmission) is not None or (code is not None and code < _READ_FROM)
+        if is_control:
+            text = f"Somebody sent {what} command by radio to {called}."
+            return self._stranger(transmission, message, ("control", text, 1.0))
+        if message.command in _CONTACT or code is not None:
             text = f"Somebody opened a radio session with {called} ({message.command})."
-            return (self._stranger(transmission, message, text, 0.5),)
+            return self._stranger(transmission, message, ("contact", text, 0.5))
         return ()
 
     def _stranger(
-        self, transmission: Transmission, message: Message, text: str, score: float
-    ) -> Finding:
-        return remark(
+        self, transmission: Transmission, message: Message, told: tuple[str, str, float]
+    ) -> Sequence[Finding]:
+        """Report a session, if its kind is watched; `told` is the kind, the text, the score."""
+        kind, text, score = told
+        if kind not in self._options.watch:
+            return ()
+        finding = remark(
             self.name,
             transmission,
             seen=("controller", message.command),
@@ -151,6 +169,18 @@ class UnregisteredController(Memoryless):
             text=text,
             score=score,
         )
+        return (finding,)
+
+
+def _unknown_opcode(message: Message) -> int | None:
+    """Return the opcode of a session's packet that nobody could name, None for any other."""
+    code = message.fields.get("opcode")
+    if message.command != "unknown" or not isinstance(code, str):
+        return None
+    try:
+        return int(code, 16)
+    except ValueError:
+        return None
 
 
 PLUGIN = UnregisteredController

@@ -8,7 +8,8 @@ things are counted: wake-ups in the window, and copies in one burst.
 
 Sees: a pump or pod kept awake until its battery is flat; a radio that searches for a pump; a burst
 that goes on and on to hide other packets. Cannot see: what drains a battery without being a
-wake-up, such as endless reads in one session.
+wake-up, such as endless reads in one session; how often a known neighbour's pump is woken. A burst
+without end is told for a neighbour's pump too: it hides what is sent to the patient's.
 
 Known false positives: an automatic loop with a bad connection. A good one wakes its pump about
 every five minutes, 12 times an hour.
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from medmon.detect.commands import SECOND_NS, excess_score, heard, remark
 from medmon.detect.history import Entry, Ledger, Remembering
 from medmon.detect.roster import Roster
-from medmon.records import Finding, Message, Setting, Transmission
+from medmon.records import Finding, Setting, Transmission
 
 
 class WakeupFlood(Remembering):
@@ -68,7 +69,7 @@ class WakeupFlood(Remembering):
         # Twice the limit is the highest score; more need not be remembered.
         max_entries = 2 * options.max_wakeups_count + 2
         super().__init__(
-            Ledger(keep_ns=self._window_ns, max_entries=max_entries, pinned=self._roster.ids)
+            Ledger(keep_ns=self._window_ns, max_entries=max_entries, pinned=self._roster.keys)
         )
 
     @classmethod
@@ -95,17 +96,20 @@ class WakeupFlood(Remembering):
         sequence of Finding
             At most one.
         """
-        message = _wakeup(transmission)
-        if message is None:
+        if not _is_wakeup(transmission):
             return ()
-        burst = self._burst(transmission, message)
+        burst = self._burst(transmission)
         options = self._options
         copies_count = transmission.repeats + sum(int(entry.amount) for entry in burst)
         if copies_count > options.max_copies_count:
             return (self._flood(transmission, copies_count),)
-        recent = self._ledger.around(message.device, transmission.time_ns, self._window_ns)
+        if burst or self._roster.is_neighbour(transmission):
+            return ()
+        recent = self._ledger.around(
+            self._roster.key(transmission), transmission.time_ns, self._window_ns
+        )
         wakeups_count = len(recent) + 1
-        if burst or wakeups_count <= options.max_wakeups_count:
+        if wakeups_count <= options.max_wakeups_count:
             return ()
         hours = options.window_s / 3600
         finding = remark(
@@ -130,22 +134,22 @@ class WakeupFlood(Remembering):
             Not looked at.
         """
         del trusted
-        message = _wakeup(transmission)
-        if message is None:
+        if not _is_wakeup(transmission):
             return
-        burst = self._burst(transmission, message)
+        key = self._roster.key(transmission)
+        burst = self._burst(transmission)
         copies_count = float(transmission.repeats)
         if burst:
             so_far = burst[-1]
             added = so_far._replace(amount=so_far.amount + copies_count)
-            self._ledger.amend(message.device, added)
+            self._ledger.amend(key, added)
         else:
-            self._ledger.add(message.device, Entry(transmission.time_ns, copies_count))
+            self._ledger.add(key, Entry(transmission.time_ns, copies_count))
 
-    def _burst(self, transmission: Transmission, message: Message) -> Sequence[Entry]:
+    def _burst(self, transmission: Transmission) -> Sequence[Entry]:
         """Return the wake-up that a transmission belongs to; empty if it begins one."""
         burst_ns = int(self._options.burst_s * SECOND_NS)
-        near = self._ledger.around(message.device, transmission.time_ns, burst_ns)
+        near = self._ledger.around(self._roster.key(transmission), transmission.time_ns, burst_ns)
         return near[-1:]
 
     def _flood(self, transmission: Transmission, copies_count: int) -> Finding:
@@ -161,12 +165,12 @@ class WakeupFlood(Remembering):
         )
 
 
-def _wakeup(transmission: Transmission) -> Message | None:
-    """Return the message of a call that wakes a device."""
+def _is_wakeup(transmission: Transmission) -> bool:
+    """Say whether it is a call that wakes a device."""
     message = heard(transmission)
-    if message is None or message.command != "wakeup" or message.direction == "from-device":
-        return None
-    return message
+    return (
+        message is not None and message.command == "wakeup" and message.direction != "from-device"
+    )
 
 
 PLUGIN = WakeupFlood

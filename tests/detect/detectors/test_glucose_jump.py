@@ -126,3 +126,36 @@ def test_slower_body_never_finds_less(
         story.at(0.0, "meter", heard=METER, glucose_mg_dl=120)
         counts.append(len(story.at(60 * minutes, "meter", heard=METER, glucose_mg_dl=now)))
     assert counts[0] >= counts[1]
+
+
+def test_a_walk_of_small_steps(tell: Tell) -> None:
+    """Steps of 28 % within seconds are each within the instrument's error, their sum is not."""
+    story = tell(NAME, BED)
+    story.at(0.0, "sensor", heard=SENSOR, isig=100)
+    found = [
+        story.at(5.0 + 4 * number, "sensor", heard=SENSOR, isig=isig)
+        for number, isig in enumerate((72, 52, 38, 28, 20))
+    ]
+    assert [len(findings) for findings in found] == [0, 1, 1, 1, 1]
+    assert found[1][0].expected == "100 give or take 31"
+
+
+def test_a_walk_over_minutes(tell: Tell) -> None:
+    """40 mg/dL at once is the error of two strips once, not every minute again."""
+    story = tell(NAME, BED)
+    found = [
+        len(story.at(60.0 * minute, "meter", heard=METER, glucose_mg_dl=100 + 30 * minute))
+        for minute in range(5)
+    ]
+    # 5 mg/dL a minute and 40: 45, 50 and more are possible after one minute, two and more.
+    assert found == [0, 0, 1, 1, 1]
+
+
+def test_a_flood_does_not_push_out_the_value_before_it(tell: Tell) -> None:
+    """A hundred packets in ten seconds, each a little lower, are seen against the first."""
+    story = tell(NAME, BED)
+    story.at(0.0, "meter", heard=METER, glucose_mg_dl=200)
+    found = [
+        bool(story.at(0.1 * n, "meter", heard=METER, glucose_mg_dl=200 - n)) for n in range(1, 101)
+    ]
+    assert found == [n > 40 for n in range(1, 101)]

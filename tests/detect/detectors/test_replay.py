@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medmon.records import Registered, Setting
+from medmon.records import Command, Neighbour, Registered, Setting
+from signal_fixtures.devices.omnipod import message, packets_of
+from signal_fixtures.devices.omnipod_insulin import bolus, cancel, temp_basal
 
 if TYPE_CHECKING:
-    from tests.detect.conftest import Tell
+    from tests.detect.conftest import Bedside, Furnish, Tell
 
 NAME = "replay"
 POD = {"device": "1f014828", "protocol": "omnipod", "role": "pdm"}
@@ -116,10 +119,10 @@ def test_counter_of_a_remote(tell: Tell, last: int, now: int, found: int) -> Non
 
 def test_watch_chooses(tell: Tell) -> None:
     """Copies are an attack, repeats perhaps a habit: each has its own row."""
-    for watch, bolus, press in ((("copy",), 0, 1), (("repeat",), 1, 0)):
+    for watch, order, press in ((("copy",), 0, 1), (("repeat",), 1, 0)):
         story = tell(NAME, watch=watch)
         story.at("14:00", "bolus", units_iu=2.0)
-        assert len(story.at("14:01", "bolus", units_iu=2.0)) == bolus
+        assert len(story.at("14:01", "bolus", units_iu=2.0)) == order
         story.at("14:02", "button", heard={**REMOTE, "sequence": 9})
         assert len(story.at("14:03", "button", heard={**REMOTE, "sequence": 9})) == press
         assert len(story.at("14:04", "button", heard={**REMOTE, "sequence": 5})) == press
@@ -151,3 +154,58 @@ def test_longer_memory_never_finds_less(tell: Tell, gap_s: float, low: float, hi
         story.at(0.0, "bolus", units_iu=1.0)
         counts.append(len(story.at(gap_s, "bolus", units_iu=1.0)))
     assert counts[0] <= counts[1]
+
+
+BED = '[[device]]\nid = "1f014828"\nprotocol = "omnipod"\nrole = "pump"\n'
+RECORDED = (9999, 1.0)
+
+
+def _order(bed: Bedside, second: float, *blocks: bytes, sequence: int = 1) -> list[str]:
+    return bed.hear(second, *packets_of(message("1f014828", 1, *blocks), "PDM", sequence))
+
+
+def test_a_working_loop_does_not_make_it_forget(furnish: Furnish) -> None:
+    """After a day of cancels and temporary rates every five minutes a replayed bolus is known."""
+    bed = furnish(BED)
+    assert _order(bed, 0.0, *bolus(*RECORDED)) == []
+    for number in range(288):
+        second = 300.0 * (number + 1)
+        _order(bed, second, cancel(10_000 + 2 * number, "temp-basal"))
+        _order(bed, second + 2, *temp_basal(10_001 + 2 * number, 0.1, 1800))
+    assert "replayed-command" in _order(bed, 87_000.0, *bolus(*RECORDED))
+
+
+def test_a_flood_of_cancels_does_not_make_it_forget(furnish: Furnish) -> None:
+    """Thousands of silent cancels, each with another number, push out no bolus."""
+    bed = furnish(BED)
+    _order(bed, 0.0, *bolus(*RECORDED))
+    for number in range(2100):
+        _order(bed, 60.0 + number, cancel(50_000 + number, "temp-basal"))
+    assert "replayed-command" in _order(bed, 3600.0, *bolus(*RECORDED))
+
+
+def test_boluses_of_nothing_are_their_own_kind(tell: Tell) -> None:
+    """An order of 0 IU is free to send, so it must not push out one that was given."""
+    story = tell(NAME, Setting(devices=(Registered("1f014828", "omnipod", "pump"),)))
+    story.at(0.0, "bolus", heard=POD, units_iu=1.0, nonce_hex="0ea9127c")
+    for number in range(2100):
+        story.at(60.0 + number, "bolus", heard=POD, units_iu=0.0, nonce_hex=f"{number:08x}")
+    assert story.at(4000.0, "bolus", heard=POD, units_iu=1.0, nonce_hex="0ea9127c")
+
+
+def test_memory_of_three_days_is_small(tell: Tell) -> None:
+    """Two full kinds of commands take 300 kB at most as JSON, so saving them costs nothing."""
+    story = tell(NAME, Setting(devices=(Registered("1f014828", "omnipod", "pump"),)))
+    for number in range(5000):
+        word: Command = "bolus" if number % 2 else "cancel"
+        story.at(10.0 * number, word, heard=POD, units_iu=1.0, nonce_hex=f"{number:08x}")
+    size = len(json.dumps(story.detector.state()))
+    assert 100_000 < size < 300_000
+
+
+def test_neighbours_are_left_alone(tell: Tell) -> None:
+    """The same bolus twice is the business of the neighbour's own monitor."""
+    setting = Setting(neighbours=(Neighbour("1f014828", "omnipod"),))
+    story = tell(NAME, setting)
+    for second in (0.0, 120.0):
+        assert not story.at(second, "bolus", heard=POD, units_iu=1.0, nonce_hex="0e")

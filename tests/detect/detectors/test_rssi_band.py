@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medmon.records import Finding, Registered, Setting
+from medmon.records import Finding, Neighbour, Registered, Setting
 
 if TYPE_CHECKING:
     from tests.detect.conftest import Story, Tell
@@ -23,16 +23,14 @@ MEASURED = Setting(
 )
 
 
+SENSOR = {"device": "0a0b0c", "role": "sensor", "direction": "from-device"}
+
+
 def _sensor(story: Story, second: float, rssi_dbfs: float) -> list[Finding]:
     return story.at(
         second,
         "sensor",
-        heard={
-            "device": "0a0b0c",
-            "role": "sensor",
-            "direction": "from-device",
-            "rssi_dbfs": rssi_dbfs,
-        },
+        heard={**SENSOR, "rssi_dbfs": rssi_dbfs},
     )
 
 
@@ -138,14 +136,17 @@ def test_memory_of_another_shape_is_refused(tell: Tell) -> None:
 
 @settings(deadline=None)
 @given(
-    levels=st.lists(st.floats(-90, 0), min_size=25, max_size=40),
+    levels=st.lists(st.floats(-90, 0), min_size=21, max_size=21),
     low=st.floats(0, 30),
     high=st.floats(0, 30),
 )
 def test_narrower_floor_never_finds_less(
     tell: Tell, levels: list[float], low: float, high: float
 ) -> None:
-    """A narrower band gives at least the findings of a wider one, on the same memory."""
+    """A narrower band gives at least the findings of a wider one, on the same memory.
+
+    A band refuses what is outside it, so the memory is the same only until there is one.
+    """
     stories = [tell(NAME, k=0.0, floor_db=floor) for floor in sorted((low, high))]
     counts = []
     for story in stories:
@@ -156,3 +157,44 @@ def test_narrower_floor_never_finds_less(
             len(story.at(1e5, "sensor", heard={"device": "0a0b0c", "rssi_dbfs": levels[-1]}))
         )
     assert counts[0] >= counts[1]
+
+
+def test_single_packets_outside_are_not_learned(tell: Tell) -> None:
+    """Two of five from another place are no alarm, and must not become the usual place either."""
+    story = tell(NAME)
+    for number in range(20):
+        _sensor(story, 300.0 * number, -40.0)
+    for number in range(400):
+        _sensor(story, 6000.0 + 60 * number, -20.0 if number % 5 < 2 else -40.0)
+    assert _sensor(story, 60_000.0, -29.0)
+    for number in range(100):
+        second = 60_060.0 + 60 * number
+        story.at(second, "sensor", heard={**SENSOR, "rssi_dbfs": -25.0}, trusted=True)
+    assert _sensor(story, 70_000.0, -29.0)
+
+
+def test_a_slow_walk_is_bounded(tell: Tell) -> None:
+    """Whoever stays just inside drags the band six decibels at most; the old place stays usual."""
+    story = tell(NAME)
+    levels_dbfs = [-40.0] * 20 + [-40.0 + 0.05 * number for number in range(1, 601)]
+    for number, level_dbfs in enumerate(levels_dbfs):
+        _sensor(story, 60.0 * number, level_dbfs)
+    # First median -40, drift 6; the walk spreads by little, so half a band is 10 to 15.
+    assert _sensor(story, 40_000.0, -18.9)
+    assert not _sensor(story, 40_060.0, -40.0)
+
+
+def test_bands_of_two_systems_are_apart(tell: Tell) -> None:
+    """A band that was measured for a pump is not that of a pod with its number."""
+    story = tell(NAME, MEASURED, recent_count=1)
+    pod = {"protocol": "omnipod", "direction": "from-device", "rssi_dbfs": -80.0}
+    assert not story.at(0.0, "status", heard=pod)
+    assert story.at(1.0, "status", heard={**pod, "protocol": "medtronic"})
+
+
+def test_neighbours_are_not_judged(tell: Tell) -> None:
+    """Where the next bed's devices stand is of no interest."""
+    setting = Setting(neighbours=(Neighbour("0a0b0c", "medtronic"),))
+    story = tell(NAME, setting, min_count=1)
+    assert not _sensor(story, 0.0, -40.0)
+    assert not _sensor(story, 1.0, -90.0)

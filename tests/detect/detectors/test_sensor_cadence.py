@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medmon.records import Finding, Registered, Setting
+from medmon.records import Finding, Neighbour, Registered, Setting
+from signal_fixtures.devices.medtronic_bodyside import SensorReading
 
 if TYPE_CHECKING:
-    from tests.detect.conftest import Story, Tell
+    from tests.detect.conftest import Furnish, Story, Tell
 
 NAME = "sensor-cadence"
 # Slot distances in seconds: the mmcommander simulator's, and those measured in an Enlite log.
@@ -150,3 +151,86 @@ def test_less_patience_never_finds_less(tell: Tell, silent_s: float, low: int, h
         _report(story, 0.0)
         counts.append(len(story.due(silent_s)))
     assert counts[0] >= counts[1]
+
+
+BED = '[[device]]\nid = "0d1234"\nprotocol = "medtronic"\nrole = "sensor"\n'
+
+
+def _packet(isig: int, slot: int, *, is_repeat: bool = False, sensor: str = "0d1234") -> bytes:
+    older = (isig,) * 8
+    return SensorReading(sensor, (isig, *older), slot, is_repeat=is_repeat).packet()
+
+
+def test_forged_value_beside_each_true_one(furnish: Furnish) -> None:
+    """A value 25 % lower, 20 s after each true one, is no repeat; the true ones stay in order."""
+    bed = furnish(BED)
+    for number in range(20):
+        slot, second = number % 8, 300.0 * number
+        assert bed.hear(second, _packet(100, slot)) == []
+        assert bed.hear(second + 13, _packet(100, slot, is_repeat=True)) == []
+        assert bed.hear(second + 20, _packet(75, (slot + 3) % 8)) == ["sensor-too-often"]
+
+
+def test_repeat_with_another_value(furnish: Furnish) -> None:
+    """A forgery that marks itself as the repeat of the slot still says something else."""
+    bed = furnish(BED)
+    bed.hear(0.0, _packet(100, 4))
+    assert bed.hear(13.0, _packet(80, 4, is_repeat=True)) == ["sensor-too-often"]
+
+
+def test_report_out_of_turn(furnish: Furnish) -> None:
+    """A forgery in place of the next report must know its slot."""
+    for slot, told in ((5, []), (4, ["sensor-too-often"]), (6, ["sensor-too-often"])):
+        bed = furnish(BED)
+        bed.hear(0.0, _packet(100, 4))
+        assert bed.hear(300.0, _packet(100, slot)) == told
+
+
+def test_a_day_of_nothing(furnish: Furnish) -> None:
+    """An unplugged antenna hears nothing from the start; the sensor at this bed is missed."""
+    bed = furnish(BED)
+    assert bed.wait(0.0) == []
+    assert bed.wait(960.0) == []
+    assert set(bed.wait(86_400.0)) == {"sensor-silent"}
+
+
+def test_a_short_recording_of_nothing(furnish: Furnish) -> None:
+    """A quarter of an hour without the sensor is no silence yet."""
+    bed = furnish(BED)
+    assert [told for second in range(0, 991, 30) for told in bed.wait(float(second))] == []
+
+
+def test_a_restart_is_not_the_sensors_silence(tell: Tell) -> None:
+    """A monitor that was off for a night waits its time before it misses anybody."""
+    story = tell(NAME)
+    _report(story, 0.0)
+    assert story.due(30_000.0)
+    story.begin(30_000.0)
+    assert not story.due(30_990.0)
+    assert story.due(30_991.0)
+
+
+def test_first_thing_heard_starts_the_clock(furnish: Furnish) -> None:
+    """A file of records begins with the first thing heard, and must give what the live run gave."""
+    live, records = furnish(BED), furnish(BED)
+    live.wait(0.0)
+    for bed in (live, records):
+        bed.hear(600.0, _packet(100, 0, sensor="abcdef"))
+    assert live.wait(1560.0) == records.wait(1560.0) == []
+    assert live.wait(1630.0) == records.wait(1630.0) != []
+
+
+def test_a_clock_set_back_excuses_no_silence(furnish: Furnish) -> None:
+    """A report dated tomorrow does not keep the watch quiet until tomorrow."""
+    bed = furnish(BED)
+    bed.hear(86_400.0, _packet(100, 0))
+    assert bed.wait(3600.0) == []
+    assert set(bed.wait(7200.0)) == {"sensor-silent"}
+
+
+def test_neighbours_sensor(tell: Tell) -> None:
+    """Two neighbours with one number are not this bed's trouble."""
+    setting = Setting(neighbours=(Neighbour("0a0b0c", "medtronic"),))
+    story = tell(NAME, setting)
+    _report(story, 0.0)
+    assert not _report(story, 60.0)

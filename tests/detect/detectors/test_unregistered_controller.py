@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from medmon.records import Command, Registered, Setting
+from medmon.records import Command, Neighbour, Registered, Setting
+from signal_fixtures.devices.medtronic_pump import Paradigm
 
 if TYPE_CHECKING:
-    from tests.detect.conftest import Tell
+    from tests.detect.conftest import Furnish, Tell
 
 NAME = "unregistered-controller"
 REMOTE = {"device": "777777", "role": "remote", "direction": "from-device", "sequence": 5}
@@ -111,3 +112,45 @@ def test_misspelt_watch_is_refused(tell: Tell) -> None:
     """A misspelt word would silently watch nothing."""
     with pytest.raises(ValueError, match="watch: expected any of"):
         tell(NAME, watch=("remotes",))
+
+
+BED = '[[device]]\nid = "350535"\nprotocol = "medtronic"\nrole = "pump"\n'
+PROGRAMMER = '[[device]]\nid = "c0ffee"\nprotocol = "medtronic"\nrole = "programmer"\n'
+
+
+@pytest.mark.parametrize("code", [0x29, 0x43, 0x45, 0x4B, 0x52, 0x60, 0x6A, 0x6B])
+def test_unknown_opcode_that_changes_something(furnish: Furnish, code: int) -> None:
+    """All numbers below 70 change the pump, those too that no source names; short and long."""
+    pump = Paradigm("350535")
+    assert "foreign-session" in furnish(BED).hear(0.0, pump.short(code))
+    assert "foreign-session" in furnish(BED).hear(0.0, pump.long(code, b"\x01\x02"))
+    assert "foreign-session" not in furnish(BED + PROGRAMMER).hear(0.0, pump.short(code))
+
+
+@pytest.mark.parametrize("code", [0x7A, 0xB0, 0xFF])
+def test_unknown_opcode_that_reads(furnish: Furnish, code: int) -> None:
+    """From 70 on a session only asks."""
+    assert furnish(BED).hear(0.0, Paradigm("350535").short(code)) == ["foreign-contact"]
+
+
+def test_unknown_opcode_names_itself(tell: Tell) -> None:
+    """Whoever looks into it wants to know the number."""
+    (finding,) = tell(NAME).at("14:05", "unknown", opcode="4b", opcode_name="unknown")
+    assert finding.text == "Somebody sent an unknown (4b) command by radio to Anna's pump (123456)."
+
+
+@pytest.mark.parametrize("opcode", [None, "zz", "", 0x4B])
+def test_opcode_that_is_no_number(tell: Tell, opcode: str | int | None) -> None:
+    """What is unknown and has no opcode is no session."""
+    assert not tell(NAME).at("14:05", "unknown", opcode=opcode)
+
+
+def test_neighbours_remote(tell: Tell) -> None:
+    """A remote that belongs to the next bed is named once, and no patient's remote is hidden."""
+    setting = Setting(
+        devices=(PUMP, Registered("777777", "medtronic", "remote")),
+        neighbours=(Neighbour("888888", "medtronic"), Neighbour("777777", "medtronic")),
+    )
+    story = tell(NAME, setting)
+    assert not story.at("14:05", "button", heard={**REMOTE, "device": "888888"})
+    assert story.at("14:05", "button", heard=REMOTE)

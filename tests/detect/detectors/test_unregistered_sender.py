@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from medmon.records import Command, Setting
+from medmon.records import Command, Neighbour, Registered, Setting
+from signal_fixtures.devices.medtronic_bodyside import SensorReading, meter, remote
+from signal_fixtures.devices.medtronic_pump import Paradigm
+from signal_fixtures.devices.omnipod import message, packets_of
+from signal_fixtures.devices.omnipod_insulin import bolus
 
 if TYPE_CHECKING:
-    from tests.detect.conftest import Tell
+    from tests.detect.conftest import Furnish, Tell
 
 
 def test_command_for_a_stranger_is_certain(tell: Tell) -> None:
@@ -45,7 +49,12 @@ def test_known_neighbour_can_be_ignored(tell: Tell) -> None:
 
 @pytest.mark.parametrize(
     ("watch", "bolus", "sensor"),
-    [(("control",), 1, 0), (("presence",), 0, 1), (("control", "presence"), 1, 1)],
+    [
+        (("control",), 1, 0),
+        (("presence",), 0, 1),
+        (("control", "presence"), 1, 1),
+        (("pairing", "role"), 0, 0),
+    ],
 )
 def test_watch_chooses(tell: Tell, watch: tuple[str, ...], bolus: int, sensor: int) -> None:
     """One row for commands and another for presence, without saying a thing twice."""
@@ -78,3 +87,89 @@ def test_misspelt_watch_is_refused(tell: Tell) -> None:
     """A misspelt word would silently watch nothing."""
     with pytest.raises(ValueError, match="watch: expected any of"):
         tell("unregistered-sender", watch=("commands",))
+
+
+BED = """
+[[device]]
+id = "350535"
+protocol = "medtronic"
+role = "pump"
+[[device]]
+id = "0d1234"
+protocol = "medtronic"
+role = "sensor"
+[[device]]
+id = "c527ad"
+protocol = "medtronic"
+role = "meter"
+"""
+NEIGHBOURS = """
+[[neighbour]]
+id = "222222"
+protocol = "medtronic"
+name = "The pump in bed 5"
+[[neighbour]]
+id = "1F0AAAAA"
+protocol = "omnipod"
+"""
+
+
+def test_meter_packet_under_the_pumps_number(furnish: Furnish) -> None:
+    """A device speaks as what it is; 500 mg/dL under the pump's number is somebody else."""
+    bed = furnish(BED)
+    assert bed.hear(0.0, meter("350535", 500)) == ["borrowed-address"]
+    assert bed.hear(60.0, meter("c527ad", 110)) == []
+    assert bed.hear(120.0, Paradigm("350535").ack()) == []
+
+
+def test_command_under_the_meters_number(furnish: Furnish) -> None:
+    """A pump that answers to the meter's number is not the patient's pump."""
+    told = furnish(BED).hear(0.0, Paradigm("c527ad").bolus(2.0))
+    assert told == ["foreign-command"]
+
+
+def test_pairing_is_told_apart(furnish: Furnish) -> None:
+    """A stranger's pod being paired is worth a look during the shift, its mere presence is not."""
+    assign = bytes.fromhex("07041f07b1ee")
+    pairing = packets_of(message("ffffffff", 0, assign), "PDM", 0)
+    assert furnish(BED).hear(0.0, *pairing) == ["foreign-pairing"]
+    status = packets_of(message("1f07b1ee", 0, bytes.fromhex("0e0100")), "PDM", 0)
+    assert furnish(BED).hear(0.0, *status) == ["unknown-device"]
+
+
+def test_neighbours_are_named_once(furnish: Furnish) -> None:
+    """Whatever the next bed's devices do, no row tells of it; a stranger is still told of."""
+    bed = furnish(BED + NEIGHBOURS)
+    pump = Paradigm("222222")
+    told = []
+    for number in range(60):
+        told += bed.hear(115.0 * number, pump.wakeup())
+        told += bed.hear(115.0 * number + 5, pump.bolus(1.0))
+    pod = packets_of(message("1f0aaaaa", 1, *bolus(1, 1.0)), "PDM", 1)
+    told += bed.hear(7000.0, *pod)
+    told += bed.hear(7120.0, *pod)
+    told += bed.hear(7200.0, remote("222222", "bolus", 7))
+    assert set(told) <= {"sensor-silent"}
+    assert "foreign-remote" in bed.hear(7300.0, remote("333333", "bolus", 7))
+
+
+def test_neighbours_count_with_their_protocol(furnish: Furnish) -> None:
+    """A Medtronic neighbour excuses no pod of the same number."""
+    bed = furnish(BED + '[[neighbour]]\nid = "1f0aaaaa"\nprotocol = "medtronic"\n')
+    pod = packets_of(message("1f0aaaaa", 1, *bolus(1, 1.0)), "PDM", 1)
+    assert "foreign-command" in bed.hear(0.0, *pod)
+
+
+def test_own_devices_cannot_be_ignored(tell: Tell) -> None:
+    """Neither list hides an attack under the number of one of the patient's devices."""
+    setting = Setting(
+        devices=(Registered("0d1234", "medtronic", "sensor"),),
+        neighbours=(Neighbour("0d1234", "medtronic"),),
+    )
+    story = tell("unregistered-sender", setting, ignore_ids=("0d1234",))
+    assert story.at("14:05", "bolus", heard={"device": "0d1234", "role": "pump"})
+
+
+def test_first_sensor_packet_is_the_sensors(furnish: Furnish) -> None:
+    """The registered sensor is neither a stranger nor out of its role."""
+    assert furnish(BED).hear(0.0, SensorReading("0d1234", (100,) * 9, 0).packet()) == []

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medmon.records import Neighbour, Registered, Setting
+
 if TYPE_CHECKING:
     from tests.detect.conftest import Tell
 
@@ -74,3 +76,23 @@ def test_lower_limit_never_finds_less(tell: Tell, count: int, low: int, high: in
         story = tell(NAME, max_wakeups_count=limit)
         counts.append(sum(len(story.at(30.0 * n, "wakeup")) for n in range(count)))
     assert counts[0] >= counts[1]
+
+
+def test_neighbours_loop(tell: Tell) -> None:
+    """How often the pump in the next bed is woken is not this bed's trouble."""
+    setting = Setting(
+        devices=(Registered("123456", "medtronic", "pump"),),
+        neighbours=(Neighbour("222222", "medtronic"), Neighbour("123456", "medtronic")),
+    )
+    story = tell(NAME, setting)
+    other = {"device": "222222"}
+    assert not any(story.at(60.0 * number, "wakeup", heard=other) for number in range(60))
+    # Whatever the list of neighbours says, the patient's pump is the patient's.
+    assert any(story.at(60.0 * number, "wakeup") for number in range(60))
+
+
+def test_endless_burst_under_a_neighbours_number(tell: Tell) -> None:
+    """A carrier that is never free hides what is sent to this patient, whoever it calls."""
+    story = tell(NAME, Setting(neighbours=(Neighbour("222222", "medtronic"),)))
+    flood = {"device": "222222", "repeats": 601}
+    assert story.at(0.0, "wakeup", heard=flood)
