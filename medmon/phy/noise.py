@@ -108,10 +108,16 @@ class NoiseFloor:
         middle = len(latest) // 2
         floor = np.partition(latest, middle, axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
         if not self.is_settled:
-            floor = np.minimum(floor, EARLY_LIMIT * np.median(floor))
+            floor = np.minimum(floor, EARLY_LIMIT * _middle(floor))
         else:
-            whole_band = max(1.0, float(np.median(floor) / np.median(self._floor)))
+            whole_band = max(1.0, _middle(floor) / _middle(self._floor))
             highest = self._floor * np.float32(RISE * whole_band)
             floor = np.where(is_steady, floor, np.minimum(floor, highest))
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
         return self._floor
+
+
+def _middle(values: FloatArray) -> float:
+    """Give the upper median; `numpy.median` of so few values costs five times as much."""
+    place = values.size // 2
+    return float(np.partition(values, place)[place])
