@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from medmon import plugins
 from medmon.errors import InputError, MedmonError
-from medmon.monitor import Monitor
+from medmon.monitor import Monitor, all_decoders
 from medmon.phy import needed_rate_hz
 from medmon.playback.level import Level
 from medmon.playback.listening import Fault, Listening, Plan, Watch
 from medmon.playback.trimming import Item
-from medmon.protocols import Decoder
 from medmon.records import Block, Record, Summary
 from medmon.wire import Line, line_from_record
 
@@ -145,19 +143,3 @@ def _remark_on(lost: int, heard: int) -> str:
         return ""
     share = f"{100 * lost / (lost + heard):.0f} %"
     return f"{share} of the samples are missing or no numbers; the gap records say where and why"
-
-
-def all_decoders() -> list[Decoder]:
-    """Load every device family.
-
-    Returns
-    -------
-    list of Decoder
-        In the order of their names.
-
-    Raises
-    ------
-    PluginError
-        If a plugin is broken or its name is taken twice.
-    """
-    return [plugins.load("protocols", name) for name in plugins.names("protocols")]
