@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,14 +37,11 @@ def config() -> None:
 def check(config: tuple[Path, ...]) -> None:
     """Check a configuration and list all its mistakes."""
     from medmon.config import draft_from_files, find_config
-    from medmon.errors import ConfigError
 
     files = find_config(config)
     names = ", ".join(str(file) for file in files)
     draft = draft_from_files(files)
-    mistakes = [*draft.mistakes, *_unknown_names(draft)]
-    if mistakes:
-        raise ConfigError(names, mistakes)
+    _refuse([*draft.mistakes, *_unknown_names(draft)], names)
     if click.get_current_context().ensure_object(flags.Session).verbosity >= 0:
         for note in _notes(draft.config):
             click.echo(f"{names}: note: {note}", err=True)
@@ -86,6 +83,13 @@ def schema() -> None:
 def _hidden(text: str) -> str:
     """Cover the passwords of URIs; they do not belong there, and less still on a screen."""
     return _PASSWORD.sub(r"\1:***@", text)
+
+
+def _refuse(mistakes: Sequence[str], file: str) -> None:
+    from medmon.errors import ConfigError
+
+    if mistakes:
+        raise ConfigError(file, mistakes)
 
 
 def _unknown_names(draft: Draft) -> list[str]:

@@ -64,7 +64,7 @@ class Device(Table):
     """``[[device]]``: one of the patient's own devices."""
 
     id: str = Field(pattern=r"^[0-9a-zA-Z:_.-]+$")
-    """Address as its decoder prints it; upper case is accepted."""
+    """Address as its decoder prints it, upper case is accepted; of a programmer any word."""
     protocol: str
     """Name of its decoder: medtronic, omnipod."""
     role: Role

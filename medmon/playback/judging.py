@@ -107,9 +107,20 @@ class Judging:
             self._seconds = item.seconds
         if isinstance(item, Block):
             if item.rate_hz != self._rate_hz:
+                if self._rate_hz is None:
+                    self._check_start()
                 self._rate_hz = item.rate_hz
                 self._check_rate(item.rate_hz)
             self._level.feed(item)
+
+    def _check_start(self) -> None:
+        """Say that times mean nothing where nobody knows when the recording was made."""
+        layout = self._listening.layout
+        if layout is not None and layout.start_ns == 0:
+            self._watch.say(
+                f"{self._uri}: nothing says when it was made, so times count from 1970 and quiet "
+                "hours mean nothing; --start-time tells"
+            )
 
     def _check_rate(self, rate_hz: float) -> None:
         """Say who cannot be heard at this rate; nobody at all is an error."""
