@@ -23,6 +23,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
+    session.run("vulture")
     prose = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
     session.run("codespell", "medmon", "signal_fixtures", "tests", "docs", *prose)
     session.run("numpydoc", "lint", *_sources())

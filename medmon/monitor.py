@@ -16,8 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from medmon import plugins
 from medmon.config import Config
 from medmon.detect import SETTLE_NS, Judge, policies_from_config, setting_from_config
+from medmon.errors import ConfigError
 from medmon.phy import Receiver, Step
 from medmon.protocols import Decoder, Reader
+from medmon.protocols.registration import registration_mistakes
 from medmon.records import (
     Alarm,
     Block,
@@ -47,14 +49,16 @@ class Monitor:
     Raises
     ------
     ConfigError
-        If a policy row has mistakes.
+        If a device or a policy row has mistakes.
     PluginError
         If a plugin is missing or its name is taken twice.
     """
 
     def __init__(self, config: Config, decoders: Sequence[Decoder] | None = None) -> None:
-        if decoders is None:
-            decoders = [plugins.load("protocols", name) for name in plugins.names("protocols")]
+        decoders = all_decoders() if decoders is None else decoders
+        mistakes = mistakes_of(config, decoders)
+        if mistakes:
+            raise ConfigError("medmon.toml", mistakes)
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
@@ -155,6 +159,53 @@ class Monitor:
         for verdict in verdicts:
             records += self._tally.alarmed(self._board.feed(verdict))
         return records
+
+
+def all_decoders() -> list[Decoder]:
+    """Load every device family.
+
+    Returns
+    -------
+    list of Decoder
+        In the order of their names.
+
+    Raises
+    ------
+    PluginError
+        If a plugin is broken or its name is taken twice.
+    """
+    return [plugins.load("protocols", name) for name in plugins.names("protocols")]
+
+
+def mistakes_of(
+    config: Config, decoders: Sequence[Decoder], *, device_rows: Sequence[int] | None = None
+) -> list[str]:
+    """List the names in a configuration that no room knows.
+
+    Parameters
+    ----------
+    config : Config
+        A configuration that is right in itself.
+    decoders : sequence of Decoder
+        Device families there are.
+    device_rows : sequence of int or None
+        The row of each device in its file; None counts them as they are.
+
+    Returns
+    -------
+    list of str
+        Protocols and ids of devices, then policies.
+    """
+    rows = range(len(config.device)) if device_rows is None else device_rows
+    places = [f"device.{row}." for row in rows]
+    own = zip(places, config.device, strict=True)
+    others = ((f"neighbour.{row}.", other) for row, other in enumerate(config.neighbour))
+    mistakes = registration_mistakes([*own, *others], decoders)
+    try:
+        policies_from_config(config)
+    except ConfigError as error:
+        mistakes += error.mistakes
+    return mistakes
 
 
 class _Tally:

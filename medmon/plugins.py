@@ -29,7 +29,7 @@ _FOLDERS: dict[Kind, str] = {
     "detectors": "medmon.detect.detectors",
     "sinks": "medmon.respond.sinks",
 }
-_NOT_PLUGINS = {"conversation"}
+_NOT_PLUGINS = {"conversation", "registration"}
 """Modules of a room's own machinery that share a folder with plugins."""
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from medmon.config import config_from_text
-from medmon.monitor import Monitor
+from medmon.errors import ConfigError
+from medmon.monitor import Monitor, all_decoders
 from medmon.records import (
     SEVERAL_DEVICES,
     Alarm,
@@ -239,16 +240,37 @@ def test_decoders_may_be_chosen() -> None:
     assert monitor.devices == {}
 
 
+def test_all_families_are_heard() -> None:
+    """Every plugin takes part."""
+    assert [decoder.name for decoder in all_decoders()] == ["medtronic", "omnipod"]
+
+
+def test_a_device_that_no_decoder_could_print_is_refused() -> None:
+    """A pump with a misspelt id would be guarded by no limit, and nobody would be told."""
+    rows = (
+        '[[device]]\nid = "0x350535"\nprotocol = "medtronic"\nrole = "pump"\n'
+        '[[device]]\nid = "350535"\nprotocol = "medtronik"\nrole = "pump"\n'
+        "[policies]\nno-such = false\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        Monitor(config_from_text(rows))
+    assert [mistake.partition(":")[0] for mistake in caught.value.mistakes] == [
+        "device.0.id", "device.1.protocol", "policies.no-such",
+    ]  # fmt: skip
+
+
 def test_same_digits_on_two_systems_are_two_devices() -> None:
     """A pod numbered like the patient's pump does not take the pump off the list."""
+    # Of the ids that are possible in both, there are only pseudonyms.
     rows = [
-        f'[[device]]\nid = "12AB56"\nprotocol = "{protocol}"\nrole = "pump"\nasset = "{asset}"\n'
+        '[[device]]\nid = "H:0123456789AB"\nrole = "pump"\n'
+        f'protocol = "{protocol}"\nasset = "{asset}"\n'
         for protocol, asset in (("medtronic", "INV-7"), ("omnipod", "INV-9"))
     ]
     devices = Monitor(config_from_text("".join(rows))).devices
     assert {key: device.asset for key, device in devices.items()} == {
-        ("medtronic", "12ab56"): "INV-7",
-        ("omnipod", "12ab56"): "INV-9",
+        ("medtronic", "h:0123456789ab"): "INV-7",
+        ("omnipod", "h:0123456789ab"): "INV-9",
     }
 
 

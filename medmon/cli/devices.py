@@ -79,17 +79,19 @@ def devices_from_csv(lines: Iterable[str], *, file: str) -> list[Device]:
     Raises
     ------
     ConfigError
-        With every mistake: a device that does not check, an unknown protocol, an address that
-        stands twice.
+        With every mistake: a device that does not check, an unknown protocol, an id of another
+        form, one that stands twice. The same id on two radio systems is two devices.
     """
     from pydantic import ValidationError
 
-    from medmon import plugins
     from medmon.config import Device
     from medmon.errors import ConfigError
+    from medmon.monitor import all_decoders
+    from medmon.protocols.registration import registration_mistakes
 
+    decoders = all_decoders()
     reader = csv.DictReader(lines, restkey="(too many columns)", skipinitialspace=True)
-    found: dict[str, Device] = {}
+    found: dict[tuple[str, str], Device] = {}
     mistakes = []
     for row in reader:
         given = {key: value for key, value in row.items() if value not in ("", None)}
@@ -101,13 +103,10 @@ def devices_from_csv(lines: Iterable[str], *, file: str) -> list[Device]:
                 column = ".".join(str(part) for part in item["loc"])
                 mistakes.append(f"{place}: {column}: {item['msg']}, found {item['input']!r}")
             continue
-        if device.id in found:
+        if (device.protocol, device.id) in found:
             mistakes.append(f"{place}: id: {device.id!r} stands in the file twice")
-        if device.protocol not in (known := plugins.names("protocols")):
-            mistakes.append(
-                f"{place}: protocol: expected one of {', '.join(known)}, found {device.protocol!r}"
-            )
-        found[device.id] = device
+        mistakes += registration_mistakes([(f"{place}: ", device)], decoders)
+        found[device.protocol, device.id] = device
     if mistakes:
         raise ConfigError(file, mistakes)
     return list(found.values())

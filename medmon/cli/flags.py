@@ -94,37 +94,6 @@ class Quantity(click.ParamType[float | str]):
             raise click.BadParameter(str(error), ctx, param) from error
 
 
-def gain_from_text(text: str) -> float | str:
-    """Read a gain: a number of decibels, or ``auto``.
-
-    Parameters
-    ----------
-    text : str
-        What the user wrote.
-
-    Returns
-    -------
-    float or str
-        Decibels, or "auto".
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-
-    Examples
-    --------
-    >>> gain_from_text("28.5")
-    28.5
-    """
-    if text == "auto":
-        return text
-    try:
-        return float(text)
-    except ValueError as error:
-        raise ValueError(f"expected a gain in dB or auto, found {text!r}") from error
-
-
 def time_from_text(text: str) -> int:
     """Read a moment.
 
@@ -162,7 +131,6 @@ def _add_verbosity(ctx: click.Context, param: click.Parameter, value: int) -> No
 
 HERTZ = Quantity("hertz", hertz_from_text)
 SECONDS = Quantity("duration", seconds_from_text)
-GAIN = Quantity("gain", gain_from_text)
 TIME = Quantity("time", time_from_text)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -180,14 +148,11 @@ output = click.option(
     metavar="URI",
     help="Where records go: json:-, json:FILE, csv:FILE, sqlite:FILE, console:-; repeatable.",
 )
-read = click.option("-r", "--read", metavar="SOURCE", help="File or receiver to read samples from.")
 write = click.option("-w", "--write", type=FILE, help="File to write.")
 freq = click.option(
     "-f", "--freq", "freq_hz", type=HERTZ, help="Frequency the receiver was tuned to: 916.5M."
 )
 rate = click.option("-s", "--rate", "rate_hz", type=HERTZ, help="Samples a second: 2.048M.")
-gain = click.option("-g", "--gain", "gain_db", type=GAIN, help="Gain in dB, or auto.")
-ppm = click.option("-p", "--ppm", type=float, help="Error of the receiver's clock in ppm.")
 duration = click.option(
     "-T", "--duration", "duration_s", type=SECONDS, help="How long: 1h23m, 90s."
 )

@@ -1,11 +1,12 @@
 """Files named medmon.toml go in, one checked `Config` comes out, or all mistakes at once.
 
-`tables` says what may stand in a configuration, `files` finds and reads it,
-`writing` prints it.
+`tables` says what may stand in a configuration, `files` finds and reads it, `drafts` keeps what is
+right in one with mistakes, `writing` prints it.
 """
 
 from __future__ import annotations
 
+from medmon.config.drafts import Draft, draft_from_files
 from medmon.config.files import (
     Loaded,
     config_from_file,
@@ -18,6 +19,7 @@ from medmon.config.tables import (
     Config,
     Detector,
     Device,
+    Neighbour,
     Output,
     Patient,
     PolicyTable,
@@ -35,6 +37,7 @@ __all__ = [
     "Config",
     "Site",
     "Device",
+    "Neighbour",
     "Patient",
     "SourceTable",
     "PolicyTable",
@@ -46,6 +49,8 @@ __all__ = [
     "Privacy",
     "Table",
     "Loaded",
+    "Draft",
+    "draft_from_files",
     "find_config",
     "search_order",
     "config_from_files",

@@ -136,14 +136,40 @@ def config_from_files(files: Sequence[Path]) -> Loaded:
     ConfigError
         If a file does not exist or is not TOML, or with every mistake of all files.
     """
+    tables, origins = tables_from_files(files)
+    name = ", ".join(str(file) for file in files) or "defaults"
+    return Loaded(_checked(tables, name, origins), tuple(files), origins)
+
+
+def tables_from_files(
+    files: Sequence[Path],
+) -> tuple[dict[str, Any], Mapping[KeyPath, str]]:
+    """Read configuration files and lay them over each other, unchecked.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The files, lowest first.
+
+    Returns
+    -------
+    tuple of (dict, mapping)
+        The tables, and the file that set each value.
+
+    Raises
+    ------
+    AccessError
+        If a file may not be read.
+    ConfigError
+        If a file does not exist or is not TOML.
+    """
     merged: dict[str, Any] = {}
     origins: dict[KeyPath, str] = {}
     for file in files:
         tables = _toml_from_text(_text_of(file), str(file))
         origins.update({path: str(file) for path in _paths_over(merged, tables)})
         merged = _laid_over(merged, tables)
-    name = ", ".join(str(file) for file in files) or "defaults"
-    return Loaded(_checked(merged, name, origins), tuple(files), origins)
+    return merged, origins
 
 
 def config_from_file(path: Path) -> Config:

@@ -7,6 +7,7 @@ is a mistake, because a misspelt limit that is silently ignored is worse than no
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,7 +64,7 @@ class Device(Table):
     """``[[device]]``: one of the patient's own devices."""
 
     id: str = Field(pattern=r"^[0-9a-zA-Z:_.-]+$")
-    """Address as its decoder prints it; upper case is accepted."""
+    """Address as its decoder prints it, upper case is accepted; of a programmer any word."""
     protocol: str
     """Name of its decoder: medtronic, omnipod."""
     role: Role
@@ -81,6 +82,15 @@ class Device(Table):
     @classmethod
     def _lower(cls, value: str) -> str:
         return value.lower()
+
+    @model_validator(mode="after")
+    def _band_in_order(self) -> Device:
+        low, high = self.rssi_min_dbfs, self.rssi_max_dbfs
+        if low is not None and high is not None and low > high:
+            raise ValueError(
+                f"expected rssi_min_dbfs to be at most rssi_max_dbfs, found {low:g} and {high:g}"
+            )
+        return self
 
 
 class Neighbour(Table):
@@ -193,6 +203,13 @@ class Store(Table):
     free_space_floor: str = "1GB"
     """Free space on the disk below which the oldest records go: 1GB."""
 
+    @field_validator("free_space_floor")
+    @classmethod
+    def _bytes(cls, value: str) -> str:
+        if not re.fullmatch(r"\d+(\.\d+)? ?([kMGT]i?)?B", value):
+            raise ValueError(f"expected a size such as 1GB, found {value!r}")
+        return value
+
 
 class Web(Table):
     """``[web]``: the page at the bedside."""
@@ -201,6 +218,15 @@ class Web(Table):
     """Address it listens on; anything but the loopback address needs tokens."""
     tokens_file: Path | None = None
     """File with the tokens of those who may look and those who may act."""
+
+    @field_validator("bind")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            ip_address(value)
+        except ValueError as error:
+            raise ValueError(f"expected an address such as 127.0.0.1, found {value!r}") from error
+        return value
 
 
 class Response(Table):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from medmon.errors import InputError, MedmonError
+from medmon.monitor import all_decoders
 from medmon.phy import Receiver
 from medmon.pictures import PowerRows
-from medmon.playback.judging import all_decoders
 from medmon.playback.level import Level
 from medmon.playback.listening import Fault, Listening, Plan, Watch
 from medmon.playback.trimming import Item

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from medmon import plugins
 from medmon.errors import InputError, MedmonError
-from medmon.monitor import Monitor
+from medmon.monitor import Monitor, all_decoders
 from medmon.phy import needed_rate_hz
 from medmon.playback.level import Level
 from medmon.playback.listening import Fault, Listening, Plan, Watch
 from medmon.playback.trimming import Item
-from medmon.protocols import Decoder
 from medmon.records import Block, Record, Summary
 from medmon.wire import Line, line_from_record
 
@@ -109,9 +107,20 @@ class Judging:
             self._seconds = item.seconds
         if isinstance(item, Block):
             if item.rate_hz != self._rate_hz:
+                if self._rate_hz is None:
+                    self._check_start()
                 self._rate_hz = item.rate_hz
                 self._check_rate(item.rate_hz)
             self._level.feed(item)
+
+    def _check_start(self) -> None:
+        """Say that times mean nothing where nobody knows when the recording was made."""
+        layout = self._listening.layout
+        if layout is not None and layout.start_ns == 0:
+            self._watch.say(
+                f"{self._uri}: nothing says when it was made, so times count from 1970 and quiet "
+                "hours mean nothing; --start-time tells"
+            )
 
     def _check_rate(self, rate_hz: float) -> None:
         """Say who cannot be heard at this rate; nobody at all is an error."""
@@ -145,19 +154,3 @@ def _remark_on(lost: int, heard: int) -> str:
         return ""
     share = f"{100 * lost / (lost + heard):.0f} %"
     return f"{share} of the samples are missing or no numbers; the gap records say where and why"
-
-
-def all_decoders() -> list[Decoder]:
-    """Load every device family.
-
-    Returns
-    -------
-    list of Decoder
-        In the order of their names.
-
-    Raises
-    ------
-    PluginError
-        If a plugin is broken or its name is taken twice.
-    """
-    return [plugins.load("protocols", name) for name in plugins.names("protocols")]

@@ -116,10 +116,6 @@ class Watch:
     is_stopped: Callable[[], bool] = _never
 
 
-NOBODY = Watch()
-"""Nobody follows the work."""
-
-
 class Listening:
     """One recording, to be iterated over once.
 

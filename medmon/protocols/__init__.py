@@ -41,12 +41,22 @@ class Decoder(Protocol):
         Identical packets closer than this to the one before are copies of one transmission.
     join_window_ns : int
         How long to wait for the rest of a message of several packets.
+    id_pattern : str
+        Regular expression of the ids of its devices, in lower case.
+    id_example : str
+        One of them, for messages.
+    open_fields : frozenset of str
+        Names of the fields that identify nobody; only these are left in clear where identifiers
+        are hashed.
     """
 
     name: str
     modems: tuple[Modem, ...]
     repeat_window_ns: int
     join_window_ns: int
+    id_pattern: str
+    id_example: str
+    open_fields: frozenset[str]
 
     def packet(self, frame: Frame) -> Packet | Rejection:
         """Find the packet in the bits after a sync word and check it. Pure and total."""

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from medmon import plugins
 from medmon.config import Output, Privacy
 from medmon.errors import AccessError, ConfigError, MedmonError, SinkError
 from medmon.plugins import load
@@ -31,7 +32,7 @@ from medmon.records import Priority
 from medmon.respond import Sink
 from medmon.respond.addresses import Address, addresses_from_uris
 from medmon.respond.standing import urgency
-from medmon.wire import hashed
+from medmon.wire import NOTHING_VOUCHED, Vouched, hashed
 
 _SALT_HELP = "make one with `head -c 32 /dev/urandom > FILE` and name it here, or ask for hash=no"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -64,6 +65,8 @@ class Outlet:
         With one, it gets alarms of this priority or above, and nothing else.
     salt : bytes or None
         Secret of the pseudonyms; None leaves identifiers in clear.
+    vouched : Vouched
+        What may stay in clear beside pseudonyms.
     error : MedmonError or None
         The first failure.
     lost : int
@@ -76,6 +79,7 @@ class Outlet:
     sink: Sink
     min_priority: Priority | None = None
     salt: bytes | None = None
+    vouched: Vouched = NOTHING_VOUCHED
     error: MedmonError | None = None
     lost: int = 0
     is_deserted: bool = False
@@ -163,7 +167,7 @@ class Outlets:
 
     def _send(self, outlet: Outlet, line: Mapping[str, Any]) -> Decision:
         if outlet.salt is not None:
-            line = hashed(line, salt=outlet.salt, known=self._known)
+            line = hashed(line, salt=outlet.salt, known=self._known, vouched=outlet.vouched)
         try:
             outlet.sink.emit(line)
         except BrokenPipeError:
@@ -222,7 +226,8 @@ def open_outlets(
             given = {name: value for name, value in defaults.items() if name in plugin.options}
             given |= {k: v for k, v in address.options.items() if k != "hash"}
             sink = plugin(address.target, given)
-            outlets.append(Outlet(address, sink, output.min_priority, salt))
+            vouched = NOTHING_VOUCHED if salt is None else _vouched_by_decoders()
+            outlets.append(Outlet(address, sink, output.min_priority, salt, vouched))
     except MedmonError:
         with suppress(MedmonError):
             Outlets(outlets).close()
@@ -234,6 +239,14 @@ def _is_hashed(address: Address, plugin: type[Sink], rules: Privacy) -> bool:
     if "hash" in address.options:
         return address.options["hash"] == "yes"
     return plugin.leaves_machine and not rules.show_identifiers
+
+
+def _vouched_by_decoders() -> Vouched:
+    decoders = [plugins.load("protocols", name) for name in plugins.names("protocols")]
+    return Vouched(
+        {decoder.name: decoder.open_fields for decoder in decoders},
+        tuple(decoder.id_pattern for decoder in decoders),
+    )
 
 
 def _salt(address: Address, rules: Privacy) -> bytes:

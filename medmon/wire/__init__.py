@@ -20,12 +20,15 @@ from importlib.resources import files
 from typing import Any
 
 from medmon.wire.lines import SCHEMA, Line, line_from_record, text_from_line
-from medmon.wire.privacy import hashed
+from medmon.wire.privacy import NOTHING_VOUCHED, PSEUDONYM, Vouched, hashed
 from medmon.wire.reading import gap_from_line, heard_from_lines, transmission_from_line
 
 __all__ = [
+    "NOTHING_VOUCHED",
+    "PSEUDONYM",
     "SCHEMA",
     "Line",
+    "Vouched",
     "gap_from_line",
     "hashed",
     "heard_from_lines",

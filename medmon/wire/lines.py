@@ -6,8 +6,8 @@ slower, and the line is nested otherwise than the records are.
 Layout of a line: ``schema``, ``type``, ``time``, ``time_ns``, then the keys of the contract. Added
 to the contract: ``device.name``, ``device.registered``, ``device.role_heard`` (what the packet
 says, where ``role`` prefers the configuration), ``protocol``, ``subject`` and ``device`` of an
-alarm, and ``detector`` and ``score`` of a reason. Counts by two words ("medtronic/ok") become
-nested objects.
+alarm, ``detector`` and ``score`` of a reason, and ``rate_hz`` of a heartbeat, which is the
+contract's ``rate`` with its unit. Counts by two words ("medtronic/ok") become nested objects.
 """
 
 from __future__ import annotations
@@ -248,6 +248,7 @@ def _gap(record: Gap) -> Line:
 
 def _status(record: Status) -> Line:
     return {
+        "rate": _finite(record.rate_hz),
         "rate_hz": _finite(record.rate_hz),
         "noise_dbfs": _finite(record.noise_dbfs),
         "samples": record.samples,

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from medmon.errors import InputError
 from medmon.quantities import ns_from_iso
+from medmon.wire.bounds import fault_in
 
 _LATEST_NS = 2**63 - 1
 """End of 64-bit nanoseconds, in the year 2262; SQLite and numpy stop there too."""
@@ -247,7 +248,7 @@ def place_from_text(text: str, *, file: str, number: int) -> Place:
     Raises
     ------
     InputError
-        If the text is not one JSON object.
+        If the text is not one JSON object, or holds what is out of all bounds.
     """
     try:
         value = json.loads(text)
@@ -255,6 +256,12 @@ def place_from_text(text: str, *, file: str, number: int) -> Place:
         raise _no_object(repr(text.strip()), file, number) from error
     if not isinstance(value, dict):
         raise _no_object(repr(value), file, number)
+    fault = fault_in(value)
+    if fault is not None:
+        path, expected, found = fault
+        raise InputError(
+            f"{file}: line {number}", expected=f"{path[:80]} to be {expected}", found=found
+        )
     return Place(file, number, "", value)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from medmon.records import Command, FieldValue
 from signal_fixtures.bed import Device, Kind, Meaning, Signal
@@ -23,7 +23,6 @@ from signal_fixtures.stage import Stage
 
 TALKERS: tuple[Kind, ...] = ("programmer", "attacker")
 _CAST: Mapping[str, tuple[Kind, ...]] = {"device": ("pump",), "by": TALKERS}
-Query = Literal["clock", "battery", "reservoir", "model", "status"]
 _OPCODES: dict[str, int] = {
     "clock": 0x70, "battery": 0x72, "reservoir": 0x73, "model": 0x8D, "status": 0xCE,
 }  # fmt: skip

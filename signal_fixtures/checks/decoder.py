@@ -2,7 +2,8 @@
 
 What is promised: it declares how its devices sound; it is total, on random bits and on every
 damage of good ones; it is a pure function; it believes no message with a single wrong bit, and
-hardly any noise; the names in what it says are words with units; its module names its sources.
+hardly any noise; the names in what it says are words with units; it says which of them identify a
+device, and how an id looks; its module names its sources.
 
 The packets come from an independent builder, or from recordings: link-layer bytes, check
 included, in the order in which they were sent. Random data is seeded.
@@ -11,6 +12,7 @@ included, in the order in which they were sent. Random data is seeded.
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -34,6 +36,9 @@ class Decodes(Protocol):
     modems: tuple[Modem, ...]
     repeat_window_ns: int
     join_window_ns: int
+    id_pattern: str
+    id_example: str
+    open_fields: frozenset[str]
 
     def packet(self, frame: Frame) -> Packet | Rejection:
         """Find the packet in the bits after a sync word and check it."""
@@ -226,6 +231,28 @@ def names_its_fields_with_units(decoder: Decodes, packets: Sequence[bytes]) -> N
             )
 
 
+def says_what_identifies_a_device(decoder: Decodes, packets: Sequence[bytes]) -> None:
+    """Hold that ids have the declared form, and that no field declared open holds one.
+
+    Parameters
+    ----------
+    decoder : Decodes
+        The decoder.
+    packets : sequence of bytes
+        Good packets.
+    """
+    example = decoder.id_example
+    hold(re.fullmatch(decoder.id_pattern, example), f"id_example: {example!r} has another form")
+    for run in _runs(decoder, packets):
+        meaning = decoder.message(run)
+        if not isinstance(meaning, Message):
+            continue
+        device = meaning.device
+        hold(re.fullmatch(decoder.id_pattern, device), f"device: {device!r} has another form")
+        for name in decoder.open_fields & meaning.fields.keys():
+            hold(device not in repr(meaning.fields[name]), f"open_fields: {name} holds the id")
+
+
 def documents_layout_and_sources(decoder: Decodes, packets: Sequence[bytes]) -> None:
     """Hold that the module says what it knows, from where, with a real packet as an example.
 
@@ -253,6 +280,7 @@ DECODER_CHECKS: tuple[DecoderCheck, ...] = (
     believes_no_single_wrong_bit,
     refuses_noise,
     names_its_fields_with_units,
+    says_what_identifies_a_device,
     documents_layout_and_sources,
 )
 

@@ -17,8 +17,6 @@ from signal_fixtures.crc import crc8_medtronic, crc16_medtronic
 from signal_fixtures.linecode import four_to_six, framed, nrz
 from signal_fixtures.waveform import ChipArray, ook
 
-FREQ_US_HZ = 916.5e6  # CC111x FREQ register 0x263000 at 24 MHz (mmcommander init.c)
-FREQ_WW_HZ = 868.35e6  # world-wide sets; the pumps spread over 868.25 to 868.65 MHz (MinimedKit)
 SYMBOL_RATE_HZ = 16_384.0  # chips on the air (ecc1/rfm69 rf.go)
 KEYING = ook(SYMBOL_RATE_HZ)
 

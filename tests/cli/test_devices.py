@@ -61,6 +61,7 @@ def test_imported_devices_are_listed(tmp_path: Path, capsys: pytest.CaptureFixtu
         ("1a2b3c,medtronic,pumpe", "line 2: role"),
         ("1a 2b,medtronic,pump", "line 2: id"),
         ("1a2b3c,medtronix,pump", "line 2: protocol: expected one of"),
+        ("0x1a2b3c,medtronic,pump", "line 2: id: expected an id of medtronic such as 350535"),
         ("1a2b3c,medtronic", "line 2: role"),
         ("1a2b3c,medtronic,pump,more", "line 2: (too many columns)"),
         ("1a2b3c,medtronic,pump\n1A2B3C,medtronic,pump", "line 3: id: '1a2b3c' stands"),
@@ -72,6 +73,15 @@ def test_mistakes_name_line_and_column(
     """Whoever keeps the inventory finds the cell."""
     assert _import(tmp_path, f"id,protocol,role\n{row}\n") == 78
     assert mistake in capsys.readouterr().err
+
+
+def test_one_id_on_two_systems_is_two_devices(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The configuration takes them, since no protocol knows of another's numbers."""
+    rows = "h:0123456789ab,medtronic,pump\nh:0123456789ab,omnipod,pump\n"
+    assert _import(tmp_path, f"id,protocol,role\n{rows}") == 0
+    assert capsys.readouterr().out.count("[[device]]") == 2
 
 
 def test_all_mistakes_come_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

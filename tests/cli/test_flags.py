@@ -14,7 +14,6 @@ from medmon.records import Priority
 
 @click.command()
 @flags.freq
-@flags.gain
 @flags.duration
 @flags.fail_on
 @flags.seed
@@ -33,19 +32,13 @@ def _call(*arguments: str) -> tuple[dict[str, object], int]:
 
 def test_values_arrive_in_plain_units() -> None:
     """916.5M is hertz and 1h23m is seconds by the time a verb sees them."""
-    given, _ = _call("-f", "916.5M", "-g", "28.5", "-T", "1h23m", "--seed", "7")
+    given, _ = _call("-f", "916.5M", "-T", "1h23m", "--seed", "7")
     assert given == {
         "freq_hz": 916_500_000.0,
-        "gain_db": 28.5,
         "duration_s": 4_980.0,
         "fail_on": None,
         "seed": 7,
     }
-
-
-def test_gain_may_be_automatic() -> None:
-    """Most people leave the gain to the receiver."""
-    assert _call("-g", "auto")[0]["gain_db"] == "auto"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +46,6 @@ def test_gain_may_be_automatic() -> None:
     [
         (["-f", "fast"], "916.5M"),
         (["-T", "soon"], "1h23m45s"),
-        (["-g", "loud"], "a gain in dB or auto"),
         (["--seed", "-1"], "-1"),
         (["--fail-on", "panic"], "high"),
     ],

@@ -80,6 +80,13 @@ def test_every_table_of_the_contract_is_read() -> None:
         ("[patient]\nmin_bolus_interval_s = -1", "patient.min_bolus_interval_s"),
         ('[[device]]\nid = "a b"\nprotocol = "x"\nrole = "pump"', "device.0.id"),
         ('[[device]]\nid = "ab"\nprotocol = "x"\nrole = "boss"', "device.0.role"),
+        (
+            '[[device]]\nid="a"\nprotocol="x"\nrole="pump"\nrssi_min_dbfs=-20\nrssi_max_dbfs=-60.5',
+            "device.0: expected rssi_min_dbfs to be at most rssi_max_dbfs, found -20 and -60.5",
+        ),
+        ('[store]\nfree_space_floor = "banana"', "store.free_space_floor: expected a size such as"),
+        ('[store]\nfree_space_floor = "-1GB"', "store.free_space_floor: expected a size such as"),
+        ('[web]\nbind = "not an address"', "web.bind: expected an address such as 127.0.0.1"),
         ("[detector]\nfalse_alarms_per_day = 0", "detector.false_alarms_per_day"),
         ('[[output]]\nuri = "json:-"\nmin_priority = "urgent"', "output.0.min_priority"),
         ('[[policy]]\nid = "Bad Id"', "policy.0.id"),
@@ -125,6 +132,25 @@ def test_a_checked_configuration_does_not_change() -> None:
     config, field = Config(), "name"
     with pytest.raises(ValidationError, match="frozen"):
         setattr(config.site, field, "other")
+
+
+def test_sizes_addresses_and_bands_that_people_write_are_read() -> None:
+    """What is checked now must not refuse what was right before."""
+    text = """
+[store]
+free_space_floor = "{}"
+[web]
+bind = "{}"
+[[device]]
+id = "ab"
+protocol = "x"
+role = "pump"
+rssi_min_dbfs = -60
+rssi_max_dbfs = -60
+"""
+    for size, address in [("1GB", "::1"), ("1.5 GiB", "10.0.0.1"), ("500MB", "192.168.1.7")]:
+        config = config_from_text(text.format(size, address))
+        assert (config.store.free_space_floor, config.web.bind) == (size, address)
 
 
 def test_defaults_stay_at_home() -> None:

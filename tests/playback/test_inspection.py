@@ -71,6 +71,8 @@ class _Family:
     name = "toy"
     modems: tuple[Modem, ...] = ()
     repeat_window_ns = join_window_ns = 0
+    id_pattern, id_example = "[0-9]", "1"
+    open_fields: frozenset[str] = frozenset()
 
     def __init__(self, answer: Packet | Rejection, meaning: Message | Rejection | None) -> None:
         self.answer, self.meaning = answer, meaning

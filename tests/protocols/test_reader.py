@@ -34,6 +34,8 @@ class Letters:
 
     repeat_window_ns = 100_000_000
     join_window_ns = 100_000_000
+    id_pattern, id_example = "[a-z]+", "link"
+    open_fields: frozenset[str] = frozenset()
 
     def __init__(self, name: str, *modems: str) -> None:
         self.name = name

@@ -261,6 +261,21 @@ def test_identifiers_leave_the_machine_only_on_request(
     assert made[0].given == {}
 
 
+def test_what_decoders_vouch_for_stays_beside_pseudonyms(
+    monkeypatch: pytest.MonkeyPatch, salt_file: Path
+) -> None:
+    """A dose reaches the research server, the address of the companion device does not."""
+    made = _plug(monkeypatch, Network)
+    outlets = open_outlets([Output(uri="json:x")], privacy=Privacy(salt_file=salt_file))
+    fields = {"units_iu": 1.5, "peer": "abcdef", "new_and_unknown": 7}
+    outlets.deliver(HEARD | {"protocol": "medtronic", "fields": fields, "text": "not 1f0e89f0"})
+    (line,) = made[0].lines
+    assert line["fields"]["units_iu"] == 1.5
+    assert line["fields"]["peer"].startswith("h:")
+    assert line["fields"]["new_and_unknown"].startswith("h:")
+    assert line["text"].startswith("not h:")
+
+
 def test_pseudonyms_need_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one, all addresses could be tried; the message says how to make it."""
     _plug(monkeypatch, Network)

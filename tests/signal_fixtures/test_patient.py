@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from signal_fixtures.patient import Patient
 
-DAY_NS = 86_400 * 10**9
 MONDAY_NS = 1_795_392_000 * 10**9
 
 

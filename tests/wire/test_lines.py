@@ -101,7 +101,7 @@ CONTRACT = {
     "first last count evidence jamming",
     "finding": "",
     "gap": "samples_lost reason",
-    "status": "noise_dbfs drops latency_ms",
+    "status": "rate noise_dbfs drops latency_ms",
     "summary": "samples seconds real_time_factor transmissions alarms peak_rss_mb",
 }
 CONTRACT_RADIO = (

@@ -219,7 +219,10 @@ def test_bad_time_is_named() -> None:
         ('{"schema": "medmon/2", "type": "gap"}', "schema to be 'medmon/1', found 'medmon/2'"),
         ('{"schema": "medmon/1"}', "type to be a text"),
         ('{"schema": "medmon/1", "type": "gap"}', "source to be an object"),
-        ('{"schema": "medmon/1", "type": "transmission", "id": NaN}', "id to be a text, found nan"),
+        (
+            '{"schema": "medmon/1", "type": "transmission", "id": NaN}',
+            "id to be a finite number, found nan",
+        ),
     ],
 )
 def test_line_that_is_no_record_is_named(text: str, complaint: str) -> None:

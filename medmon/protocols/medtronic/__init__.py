@@ -51,6 +51,23 @@ _TRAILING_BITS = 16  # the most rubbish after a packet: see the docstring
 _MAX_SYNC_ERRORS = 4  # of 32 chips: random chips have as few in 1 of 100,000 places
 _MIN_CONFIDENCE = 0.1
 
+_OPEN_FIELDS = frozenset(
+    {
+        "acknowledged_type", "active_insulin_iu", "alert", "alert_code", "alert_time",
+        "announcement", "auto_off_s", "awake_s", "battery_low", "battery_percent", "battery_raw",
+        "battery_v", "button", "button_code", "calibration_factor", "duration_s", "error",
+        "error_code", "frame", "glucose_mg_dl", "glucose_state", "insulin_action_s",
+        "is_24_hour_clock", "is_bolusing", "is_last_frame", "is_repeat", "is_suspended", "isig",
+        "isig_adjust", "isig_older", "isig_previous", "max_basal_iu_per_h", "max_bolus_iu",
+        "message_name", "message_type", "model", "next_calibration", "opcode", "opcode_name",
+        "page", "pattern", "percent", "previous_glucose_mg_dl", "pump_time", "rate_iu_per_h",
+        "remaining_s", "remote_enabled", "reservoir_iu", "reservoir_remaining_s",
+        "schedule_rate_iu_per_h", "schedule_start_s", "sensor_age_s", "sensor_remaining_s",
+        "sensor_state", "sensor_time", "slot", "status", "temp_basal_type", "trend", "units_iu",
+        "version", "wants_new_sensor",
+    }
+)  # fmt: skip
+
 _FAMILIES: dict[int, Family] = {
     0xA2: mysentry.FAMILY,
     0xA5: meter.FAMILY,
@@ -77,6 +94,11 @@ class Medtronic:
         long packet, and a sender's second try after that.
     join_window_ns : int
         0: every packet is complete by itself.
+    id_pattern, id_example : str
+        Three bytes, as on the back of the pump.
+    open_fields : frozenset of str
+        Not in it: ids of other devices, and parameters whose meaning is not known, among them the
+        pump's own serial number in the answer to 71.
     """
 
     name = NAME
@@ -96,6 +118,9 @@ class Medtronic:
     )
     repeat_window_ns = 80_000_000
     join_window_ns = 0
+    id_pattern = "[0-9a-f]{6}"
+    id_example = "350535"
+    open_fields = _OPEN_FIELDS
 
     def packet(self, frame: Frame) -> Packet | Rejection:
         """Find the packet in the bits after a sync word and check it.

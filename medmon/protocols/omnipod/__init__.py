@@ -70,6 +70,27 @@ MODEM = Modem(
 )
 
 
+_OPEN_FIELDS = frozenset(
+    {
+        "alert_durations_s", "alert_slots", "alert_triggers_iu", "alert_triggers_s",
+        "alert_values", "alerts_mask_hex", "are_active", "are_auto_off", "beep_options_hex",
+        "beep_repeats", "beep_type", "beep_types", "blocks", "cancels", "cannula_iu", "clock",
+        "delivered_iu", "delivers_nothing", "delivery", "duration_s", "durations_s", "entries",
+        "entry_index", "entry_pulses", "error", "extended_duration_s", "extended_iu",
+        "extended_tenth_pulse_us", "fault_code_hex", "fault_flags", "fault_info_hex",
+        "fault_time_s", "firmware", "first_segment_pulses", "first_segment_s", "half_hour",
+        "has_accept_beep", "has_end_beep", "has_table_fault", "immediate_iu",
+        "interface_firmware", "is_checksum_ok", "is_dose_consistent", "is_followed",
+        "is_reservoir_above_50_iu", "last_programming_sequence", "left_pulses", "left_s",
+        "message_sequence", "next_tenth_pulse_us", "not_delivered_iu", "packet_timeout",
+        "packet_type", "pod_gain", "pod_life_s", "pod_rssi", "prime_iu", "product", "progress",
+        "pulse_interval_s", "rate_iu_per_h", "rates_iu_per_h", "remaining_pulses", "reminder_s",
+        "reservoir_iu", "schedule", "status_type", "subtype_hex", "table_duration_s",
+        "tenth_pulse_us", "tenth_pulses_us", "time_active_s", "total_iu", "units_iu",
+    }
+)  # fmt: skip
+
+
 class Omnipod:
     """The Eros family; satisfies `medmon.protocols.Decoder`.
 
@@ -83,12 +104,20 @@ class Omnipod:
         Unanswered packets are repeated unchanged, 80 to 330 ms apart in the openomni corpus.
     join_window_ns : int
         A CON follows the ACK of the packet before it, and that may need several attempts.
+    id_pattern, id_example : str
+        Four bytes, the address on the air.
+    open_fields : frozenset of str
+        Not in it: addresses, lot and sequential number, whole blocks (which hold these), and the
+        nonces, which a pod computes from them.
     """
 
     name = PROTOCOL
     modems: tuple[Modem, ...] = (MODEM,)
     repeat_window_ns = 500_000_000
     join_window_ns = 1_500_000_000
+    id_pattern = "[0-9a-f]{8}"
+    id_example = "1f0e89f0"
+    open_fields = _OPEN_FIELDS
 
     def packet(self, frame: Frame) -> Packet | Rejection:
         """Find the packet in the bits after a sync word and check it.

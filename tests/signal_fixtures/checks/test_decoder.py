@@ -38,6 +38,8 @@ class Toy:
     )
     repeat_window_ns = 0
     join_window_ns = 0
+    id_pattern, id_example = "[0-9a-f]{2}", "07"
+    open_fields = frozenset({"glucose_mg_dl"})
 
     def packet(self, frame: Frame) -> Packet | Rejection:
         """Accept six bytes whose CRC fits."""
@@ -136,6 +138,22 @@ class _Impossible(Toy):
     modems = (Modem("toy", (433.9e6,), "fsk", 1_000.0, None, "10", "1100", "nrz", 48, 48),)
 
 
+class _Unlike(Toy):
+    id_example = "seven"
+
+
+class _Otherwise(Toy):
+    id_pattern, id_example = "[0-9]{6}", "350535"
+
+
+class _Gossip(Toy):
+    open_fields = frozenset({"peer"})
+
+    def message(self, packets: Sequence[Packet]) -> Message | Rejection | None:
+        del packets
+        return Message("ab", "glucose", fields={"peer": ("ab",)})
+
+
 def _reason() -> Any:
     return "because"
 
@@ -156,6 +174,9 @@ def _reason() -> Any:
         (_Silent(), "never given a frame"),
         (_Twins(), "share a name"),
         (_Impossible(), "not possible"),
+        (_Unlike(), "id_example: 'seven' has another form"),
+        (_Otherwise(), "device: '07' has another form"),
+        (_Gossip(), "open_fields: peer holds the id"),
     ],
 )
 def test_each_fault_is_found_and_named(decoder: Toy, complaint: str) -> None:

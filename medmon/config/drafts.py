@@ -1,0 +1,104 @@
+"""Files with mistakes come in; the mistakes go out, and a configuration of what else is right.
+
+Whether a name is known can only be asked of a checked configuration. So that a person need not
+correct a misspelt key first to learn of a misspelt policy, what does not check is left out: a row
+of a list, a key of a table, and where that is not enough the whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from medmon.config.files import config_from_files, tables_from_files
+from medmon.config.tables import Config
+from medmon.errors import ConfigError
+
+Place: TypeAlias = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A configuration as far as it is understood.
+
+    Attributes
+    ----------
+    config : Config
+        What is right.
+    device_rows : tuple of int
+        The row of each of its devices in the files.
+    mistakes : tuple of str
+        What is wrong with the rest; without any nothing was left out.
+    """
+
+    config: Config
+    device_rows: tuple[int, ...]
+    mistakes: tuple[str, ...] = ()
+
+
+def draft_from_files(files: Sequence[Path]) -> Draft:
+    """Read configuration files, and keep what is right.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The files, lowest first.
+
+    Returns
+    -------
+    Draft
+        The configuration and the mistakes.
+
+    Raises
+    ------
+    AccessError
+        If a file may not be read.
+    ConfigError
+        If a file does not exist or is not TOML.
+    """
+    try:
+        config = config_from_files(files).config
+    except ConfigError as error:
+        if not isinstance(error.__cause__, ValidationError):
+            raise
+        tables, _ = tables_from_files(files)
+        places = [item["loc"] for item in error.__cause__.errors()]
+        return _kept(tables, places, error.mistakes)
+    return Draft(config, tuple(range(len(config.device))))
+
+
+def _kept(tables: Mapping[str, Any], places: Sequence[Place], mistakes: tuple[str, ...]) -> Draft:
+    """Leave out as little as makes the rest right."""
+    wrong_rows = {place[1] for place in places if place[0] == "device" and len(place) > 1}
+    for depth in (2, 1):
+        left = _without(tables, {place[:depth] for place in places})
+        try:
+            config = Config.model_validate(left)
+        except ValidationError as error:
+            places = [*places, *(item["loc"] for item in error.errors())]
+            continue
+        given = range(len(tables.get("device", ())) if config.device else 0)
+        rows = tuple(row for row in given if row not in wrong_rows)
+        return Draft(config, rows, mistakes)
+    return Draft(Config(), (), mistakes)
+
+
+def _without(tables: Mapping[str, Any], places: set[Place]) -> dict[str, Any]:
+    """Copy tables without what stands at some places."""
+    left: dict[str, Any] = {}
+    for name, table in tables.items():
+        if (name,) in places:
+            continue
+        if isinstance(table, Mapping):
+            # The table of policies is checked as a list of rows.
+            keys = enumerate(table) if name == "policies" else ((key, key) for key in table)
+            left[name] = {key: table[key] for at, key in keys if (name, at) not in places}
+        elif isinstance(table, list):
+            left[name] = [row for at, row in enumerate(table) if (name, at) not in places]
+        else:
+            left[name] = table
+    return left
