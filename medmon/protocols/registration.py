@@ -32,7 +32,7 @@ def registration_mistakes(rows: Iterable[tuple[str, Device]], kinds: Iterable[Ki
     Parameters
     ----------
     rows : iterable of tuple of (str, Device)
-        Each device, and the beginning of a message about it: ``device.0.``
+        Each device behind the beginning of a message about it, such as "device.0".
     kinds : iterable of Kind
         The decoders there are.
 
