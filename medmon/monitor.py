@@ -45,6 +45,8 @@ class Monitor:
         Devices, limits, policies.
     decoders : sequence of Decoder or None
         Device families to read; None takes every plugin.
+    file : str
+        Name of the configuration, for messages.
 
     Raises
     ------
@@ -54,11 +56,17 @@ class Monitor:
         If a plugin is missing or its name is taken twice.
     """
 
-    def __init__(self, config: Config, decoders: Sequence[Decoder] | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        decoders: Sequence[Decoder] | None = None,
+        *,
+        file: str = "medmon.toml",
+    ) -> None:
         decoders = all_decoders() if decoders is None else decoders
         mistakes = mistakes_of(config, decoders)
         if mistakes:
-            raise ConfigError("medmon.toml", mistakes)
+            raise ConfigError(file, mistakes)
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}

@@ -69,8 +69,9 @@ def replay(files: tuple[str, ...], **given: Unpack[_Given]) -> int:
     from medmon.playback import Interrupt, Plan, Replay, Watch
 
     _refuse_what_cannot_be(files, given)
-    config = config_from_files(find_config(given["config"])).config
-    Monitor(config)  # mistakes of the configuration come before any output is opened
+    loaded = config_from_files(find_config(given["config"]))
+    config, names = loaded.config, ", ".join(str(file) for file in loaded.files)
+    Monitor(config, file=names)  # mistakes of the configuration come before an output is opened
     facts = flags.facts_from_flags(given)
     plan = Plan(config, facts, given["block_samples"], given["duration_s"], given["speed"])
     outlets = _opened(given["output"] or ("console:-",), config)

@@ -34,7 +34,7 @@ def registration_mistakes(
     Parameters
     ----------
     rows : iterable of tuple of (str, Device or Neighbour)
-        Each device, and the beginning of a message about it: ``device.0.``
+        Each device behind the beginning of a message about it, such as "device.0."
     kinds : iterable of Kind
         The decoders there are.
 

@@ -91,6 +91,7 @@ LINES: tuple[Line, ...] = (
     {
         **_HEAD,
         "type": "status",
+        "rate": 250e3,
         "rate_hz": 250e3,
         "noise_dbfs": -61.0,
         "samples": 2_500_000,

@@ -352,13 +352,24 @@ def test_no_output_overwrites_an_input(
     assert path.read_bytes() == before
 
 
-def test_mistakes_of_the_configuration_come_first(scene: Scene, tmp_path: Path) -> None:
-    """An output is not touched when the run cannot begin."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[policies.no-such-policy]\nthreshold = 1\n",
+        '[[device]]\nid = "0x554321"\nprotocol = "medtronic"\nrole = "pump"\n',
+    ],
+    ids=["policy", "device"],
+)
+def test_mistakes_of_the_configuration_come_first(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """An output is not touched when the run cannot begin, and the file to edit is named."""
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text("[policies.no-such-policy]\nthreshold = 1\n")
+    wrong.write_text(text)
     out = tmp_path / "out.jsonl"
     assert main(["replay", str(scene.sigmf), "-c", str(wrong), "-o", f"json:{out}"]) == 78
     assert not out.exists()
+    assert f"{wrong}: 1 mistake" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
