@@ -20,7 +20,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2s
-from typing import cast
 
 from medmon.records import Command, FieldValue, Finding, Message, Transmission
 
@@ -137,7 +136,7 @@ def _listed(message: Message) -> Sequence[Message]:
             continue
         pairs = [pair for pair in entry[1:] if isinstance(pair, tuple) and len(pair) == 2]
         fields = {name: value for name, value in pairs if isinstance(name, str)}
-        found.append(replace(message, command=cast("Command", entry[0]), fields=fields))
+        found.append(replace(message, command=entry[0], fields=fields))
     return found
 
 
