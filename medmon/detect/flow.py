@@ -78,6 +78,22 @@ class Flow(NamedTuple):
         end_ns = max(self.begin_ns, min(self.end_ns, time_ns))
         return Flow(self.begin_ns, end_ns, self.until_iu(time_ns))
 
+    def since(self, time_ns: int) -> Flow:
+        """Forget what was given up to a moment.
+
+        Parameters
+        ----------
+        time_ns : int
+            The moment.
+
+        Returns
+        -------
+        Flow
+            With what is given after it.
+        """
+        begin_ns = min(max(self.begin_ns, time_ns), self.end_ns)
+        return Flow(begin_ns, self.end_ns, self.amount_iu - self.until_iu(time_ns))
+
 
 def most_iu(flows: Sequence[Flow], now_ns: int, window_ns: int) -> float:
     """Return the most insulin in any window that ends between now and one window from now.

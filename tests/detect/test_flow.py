@@ -43,6 +43,13 @@ def test_cut_keeps_what_has_flowed() -> None:
     assert Flow(HOUR, 2 * HOUR, 8.0).cut(0) == Flow(HOUR, HOUR, 0.0)
 
 
+def test_what_is_older_than_any_window_can_be_forgotten() -> None:
+    """Of four hours at 2 IU/h the last one holds 2 IU."""
+    assert Flow(0, 4 * HOUR, 8.0).since(3 * HOUR) == Flow(3 * HOUR, 4 * HOUR, 2.0)
+    assert Flow(HOUR, 2 * HOUR, 8.0).since(0) == Flow(HOUR, 2 * HOUR, 8.0)
+    assert Flow(0, HOUR, 8.0).since(2 * HOUR) == Flow(HOUR, HOUR, 0.0)
+
+
 @given(
     flows=st.lists(
         st.builds(

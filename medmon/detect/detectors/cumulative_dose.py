@@ -84,7 +84,7 @@ class CumulativeDose(Remembering):
         self._limit_iu = _limit_iu(setting, options)
         super().__init__(
             Ledger(
-                keep_ns=self._window_ns + _LONGEST_RATE_S * SECOND_NS,
+                keep_ns=self._window_ns,
                 max_entries=1024,
                 pinned=self._roster.ids,
                 keeps_sum=True,
@@ -162,8 +162,7 @@ class CumulativeDose(Remembering):
         for message in orders(transmission):
             basal = f"{message.device}/basal"
             if _ends_temp_basal(message):
-                for last in self._ledger.entries(basal)[-1:]:
-                    self._ledger.amend(basal, _entry(_rate(last).cut(transmission.time_ns)))
+                self._cut_short(basal, transmission.time_ns)
             for flow in _ordered(message, transmission.time_ns):
                 if message.command == "temp-basal":
                     self._ledger.add(basal, _entry(flow))
@@ -172,6 +171,12 @@ class CumulativeDose(Remembering):
                     self._ledger.add(
                         message.device, Entry(transmission.time_ns, flow.amount_iu, note)
                     )
+
+    def _cut_short(self, basal: str, now_ns: int) -> None:
+        """End the running rate, and keep of it what a window can still hold."""
+        for last in self._ledger.entries(basal)[-1:]:
+            flow = _rate(last).cut(now_ns).since(now_ns - self._window_ns)
+            self._ledger.amend(basal, _entry(flow))
 
     def _is_retry(self, transmission: Transmission) -> bool:
         """Say whether a bolus is one that was sent again; a temporary rate replaces itself."""

@@ -32,7 +32,7 @@ that any of header, table and timing asks for. In detail, in pulses:
 - temporary basal and schedule: what is due at the end of each half hour agrees to a pulse for each
   entry of the timing (the devices round half pulses down and carry them over), as do the half
   hours; P is what the first half hour has, or for a schedule at most that of the current one;
-  nothing remains of an entry that it does not hold.
+  no more remains of an entry than it holds, give or take a tenth of a pulse.
 
 How sure: every order of the vectors is consistent, and the rules for what remains are those of the
 openomni wiki (Command 16: "must be <= the first YYYY value", "always immediately follows").
@@ -98,6 +98,8 @@ The last one compares two blocks, and so is known only where both were heard.
 """
 
 _ROUNDING = 1e-6
+_STARTED = 0.11
+"""A begun tenth of a pulse may be counted besides those of an entry: times are rounded."""
 _WHOLE_HALF_HOURS_S = 1.0
 """How far an entry's time may be from whole half hours: times are rounded to microseconds."""
 
@@ -257,7 +259,7 @@ def _agree(
         return False
     held = cast("Sequence[float]", timing["entry_pulses"])
     index = cast("int", timing["entry_index"])
-    if index >= len(held) or _number(timing, "remaining_pulses") > held[index] + _ROUNDING:
+    if index >= len(held) or _number(timing, "remaining_pulses") > held[index] + _STARTED:
         return False
     pairs = zip(accumulate(half_hours), accumulate(timed), strict=True)
     return all(abs(counted - due) <= len(held) + _ROUNDING for counted, due in pairs)
