@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from signal_fixtures.acts.bodyside import (
     Button,
@@ -32,8 +32,10 @@ from signal_fixtures.acts.medtronic import (
     PumpSuspend,
     Session,
 )
-from signal_fixtures.acts.omnipod import PodBolus
+from signal_fixtures.acts.omnipod import Exchange, PodBolus
 from signal_fixtures.bed import Kind
+from signal_fixtures.devices import omnipod_blocks as blocks
+from signal_fixtures.devices import omnipod_insulin as insulin
 from signal_fixtures.disturbance import LevelShift, SensorSilence
 from signal_fixtures.stage import Stage
 
@@ -345,9 +347,44 @@ class PodInjection:
         PodBolus(self.device, self.units_iu, self.by, refused=True).play(stage)
 
 
+@dataclass(frozen=True, slots=True)
+class PodRider:
+    """An attacker lets a second order ride on a harmless bolus, in one message to the pod.
+
+    Attributes
+    ----------
+    device, by : str
+        The pod, and who orders.
+    rider : str
+        "stop", "temp-basal" (30 IU/h), "alert-off" or "deactivate".
+    """
+
+    name: ClassVar[str] = "pod-rider"
+    kinds: ClassVar[Mapping[str, tuple[Kind, ...]]] = {"device": ("pod",), "by": _BY_ATTACKER}
+    device: str
+    rider: Literal["stop", "temp-basal", "alert-off", "deactivate"] = "stop"
+    by: str = "mallory"
+
+    def play(self, stage: Stage) -> None:
+        """Order 0.05 IU and more with an arbitrary number as the nonce; the pod refuses."""
+        exchange = Exchange(stage, stage.device(self.device), stage.device(self.by))
+        nonce = exchange.nonce
+        riders: Mapping[str, tuple[bytes, ...]] = {
+            "stop": (insulin.cancel(nonce, "all"),),
+            "temp-basal": insulin.temp_basal(nonce, 30.0, 1_800),
+            "alert-off": (blocks.configure_alerts(nonce, [blocks.Alert(4, is_active=False)]),),
+            "deactivate": (blocks.deactivate(nonce),),
+        }
+        order = (*insulin.bolus(nonce, 0.05), *riders[self.rider])
+        exchange.ask("bolus", f"bolus of 0.05 U and {self.rider}", {"units_iu": 0.05}, *order)
+        sync_word = int(stage.rng.integers(1 << 16))
+        exchange.answer("nack", "refuses the nonce", blocks.bad_nonce(sync_word))
+
+
 _CLASSES = (
     UnregisteredSender, RemoteSpoof, CommandInjection, Overdose, ManySmallDoses, SuspendDelivery,
-    SettingsChange, ForgedGlucose, WakeupFlood, Replay, PodInjection, SensorSilence, LevelShift,
+    SettingsChange, ForgedGlucose, WakeupFlood, Replay, PodInjection, PodRider, SensorSilence,
+    LevelShift,
 )  # fmt: skip
 ATTACKS: Mapping[str, type[Any]] = {attack.name: attack for attack in _CLASSES}
 """Every attack by its name."""

@@ -5,6 +5,10 @@ The words every detector needs, defined once:
 - *heard*: integrity "ok" and a message. A packet whose check failed is never taken for a command.
 - *control*: a command that changes therapy, or could; see `CONTROL`. Answers of a device
   (direction "from-device") are not commands, except from a remote, which is itself the sender.
+- *orders*: what a control command asks for, one by one. One message of a pod may hold several
+  orders, and the pod obeys each; the message's `command` names only the one that weighs most.
+- *unfinished*: the orders in the first packet of a message whose rest was not heard. They are no
+  commands, because the check of the whole message is missing; nor are they nothing.
 - *announcement*: Medtronic sends each control command twice, a short packet that only announces
   it and a long one with the parameters. Both tell that somebody is programming; the dose counts
   once, with the long one.
@@ -13,6 +17,8 @@ The words every detector needs, defined once:
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2s
 
 from medmon.records import Command, FieldValue, Finding, Message, Transmission
@@ -80,6 +86,58 @@ def order(transmission: Transmission) -> Message | None:
     """
     message = control(transmission)
     return None if message is None or message.fields.get("announcement") is True else message
+
+
+def orders(transmission: Transmission) -> Sequence[Message]:
+    """Return the orders of a control command, each as a message of its own.
+
+    Parameters
+    ----------
+    transmission : Transmission
+        What was heard.
+
+    Returns
+    -------
+    sequence of Message
+        In the order in which they were given; the message itself where it holds one, none for
+        everything that is no order.
+    """
+    message = order(transmission)
+    if message is None:
+        return ()
+    return _listed(message) or (message,)
+
+
+def unfinished(transmission: Transmission) -> Sequence[Message]:
+    """Return the orders of a message that was not heard to its end, as far as they were heard.
+
+    Parameters
+    ----------
+    transmission : Transmission
+        What was heard.
+
+    Returns
+    -------
+    sequence of Message
+        None for everything else.
+    """
+    message = transmission.message
+    if message is None or transmission.integrity == "ok" or message.direction != "to-device":
+        return ()
+    return _listed(message)
+
+
+def _listed(message: Message) -> Sequence[Message]:
+    """Read the field `orders`: for each order its command, then pairs of name and value."""
+    listed = message.fields.get("orders")
+    found = []
+    for entry in listed if isinstance(listed, tuple) else ():
+        if not isinstance(entry, tuple) or not entry or entry[0] not in CONTROL:
+            continue
+        pairs = [pair for pair in entry[1:] if isinstance(pair, tuple) and len(pair) == 2]
+        fields = {name: value for name, value in pairs if isinstance(name, str)}
+        found.append(replace(message, command=entry[0], fields=fields))
+    return found
 
 
 def digest(transmission: Transmission, message: Message) -> str:

@@ -17,9 +17,11 @@ run forward.
 Hostile input. A rest that makes a message fail does not touch the message: the packet comes out
 alone as failed, and the message goes on waiting, so a forged continuation cannot spoil a real
 command. (In a message of three packets and more a forged one in the middle can, since only the
-last shows that the check is wrong; the message comes out as failed.) At most `MAX_OPEN` exchanges
-wait; the oldest then comes out early and is counted as evicted. A rest is tried on the
-`MAX_CANDIDATES` newest messages of its link, so a flood costs bounded time.
+last shows that the check is wrong; the message comes out as failed.) A message that fails for want
+of its rest brings along what its first packet told by itself (`Packet.opening`), so that an order
+cannot be hidden by spoiling its end. At most `MAX_OPEN` exchanges wait; the oldest then comes out
+early and is counted as evicted. A rest is tried on the `MAX_CANDIDATES` newest messages of its
+link, so a flood costs bounded time; that is more than one sender can open while a message waits.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ from medmon.records import (
 
 MAX_HOLD_NS = 2_000_000_000
 MAX_OPEN = 1024
-MAX_CANDIDATES = 4
+MAX_CANDIDATES = 128
+"""More than the first packets, each 16 ms or longer on the air, that fit into `MAX_HOLD_NS`."""
 FREQ_STEP_HZ = 10_000.0
 """Carriers closer than this cannot be told apart by their identifier."""
 
@@ -86,7 +89,8 @@ class _Exchange:
         start = first.span.sample_start
         end = max(burst.span.sample_start + burst.span.sample_count for burst in self.bursts)
         span = Span(first.span.source, start, end - start, first.span.receiver)
-        message = self.outcome if isinstance(self.outcome, Message) else None
+        is_whole = isinstance(self.outcome, Message)
+        opening = self.packets[0].opening if self.packets else None
         raw = b"".join(packet.data for packet in self.packets) if self.packets else self.raw
         return Transmission(
             id=_identifier(span, first.radio.freq_hz, self.protocol, raw),
@@ -94,9 +98,9 @@ class _Exchange:
             time_ns=first.time_ns,
             radio=first.radio,
             protocol=self.protocol,
-            integrity="ok" if message else "failed" if self.protocol else "none",
+            integrity="ok" if is_whole else "failed" if self.protocol else "none",
             raw=raw,
-            message=message,
+            message=self.outcome if isinstance(self.outcome, Message) else opening,
             repeats=max(self.copies.values(), default=1),
         )
 

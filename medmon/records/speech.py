@@ -37,6 +37,9 @@ class Packet:
         carries on.
     key : bytes
         Two copies of one packet have the same key; it leaves out what a repeat may change.
+    opening : Message or None
+        What the first packet of a message tells by itself, where that must not be lost with a
+        missing rest: the orders in it.
     """
 
     protocol: str
@@ -44,6 +47,7 @@ class Packet:
     link: str
     part: Literal["whole", "first", "rest"] = "whole"
     key: bytes = b""
+    opening: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

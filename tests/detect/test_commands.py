@@ -20,8 +20,10 @@ from medmon.detect.commands import (
     number,
     numbers,
     order,
+    orders,
     remark,
     retry_ns,
+    unfinished,
 )
 from medmon.records import Command, Direction, Message, Role
 
@@ -65,6 +67,52 @@ def test_announcements_are_control_but_no_order(hear: Hear) -> None:
     assert control(announced) is not None
     assert order(announced) is None
     assert order(hear("14:05", "bolus", fields={"announcement": False})) is not None
+
+
+LISTED = (("bolus", ("units_iu", 0.05)), ("suspend", ("cancels", ("basal",)), ("nonce_hex", "0a")))
+
+
+def test_orders_of_a_message_come_one_by_one(hear: Hear) -> None:
+    """A pod obeys each block, so each is judged with its own fields, in its order."""
+    whole = hear("14:05", "bolus", fields={"units_iu": 0.05, "orders": LISTED}, sequence=3)
+    first, second = orders(whole)
+    assert (first.command, first.fields) == ("bolus", {"units_iu": 0.05})
+    assert (second.command, second.fields) == (
+        "suspend",
+        {"cancels": ("basal",), "nonce_hex": "0a"},
+    )
+    assert {(one.device, one.sequence) for one in (first, second)} == {("123456", 3)}
+    alone = hear("14:06", "bolus", fields={"units_iu": 2.0})
+    assert orders(alone) == (alone.message,)
+    for none in (hear("14:07", "read"), hear("14:08", "bolus", fields={"announcement": True})):
+        assert orders(none) == ()
+
+
+@pytest.mark.parametrize("listed", [None, 3, "bolus", (), ((),), (("read",),), ("bolus",), ((1,),)])
+def test_a_list_that_is_none_hides_no_order(hear: Hear, listed: Any) -> None:
+    """A record of somebody else's with nonsense in `orders` is judged by its command."""
+    heard_so = hear("14:05", "bolus", fields={"units_iu": 9.0, "orders": listed})
+    assert orders(heard_so) == (heard_so.message,)
+
+
+def test_fields_of_an_order_are_pairs(hear: Hear) -> None:
+    """What is no pair of a name and a value is left out, the rest is read."""
+    odd = (("bolus", 3, ("units_iu",), (1, 2), ("units_iu", 4.0), ("a", 1, 2)),)
+    (only,) = orders(hear("14:05", "bolus", fields={"orders": odd}))
+    assert only.fields == {"units_iu": 4.0}
+
+
+def test_unfinished_orders_are_no_commands(hear: Hear) -> None:
+    """What was heard in part is told apart from what was heard, and from damage."""
+    said = {"orders": LISTED}
+    part = hear("14:05", "unknown", integrity="failed", fields=said)
+    assert [one.command for one in unfinished(part)] == ["bolus", "suspend"]
+    assert (heard(part), control(part), orders(part)) == (None, None, ())
+    assert unfinished(hear("14:06", "bolus", fields=said)) == ()
+    assert unfinished(hear("14:07", "bolus", integrity="failed")) == []
+    answer = hear("14:08", "unknown", integrity="failed", direction="from-device", fields=said)
+    assert unfinished(answer) == ()
+    assert unfinished(replace(part, message=None)) == ()
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,30 @@ def test_a_rest_goes_to_the_newest_message() -> None:
     assert summary(found) == [("A+", "failed", 1), ("B++.", "ok", 1)]
 
 
+@pytest.mark.parametrize("forged", [1, 4, 100])
+def test_forged_openings_do_not_hide_the_real_message(forged: int) -> None:
+    """A hundred first packets between a command and its end: the end still finds its command.
+
+    Those that the end does not fit are refused, as a wrong check refuses them.
+    """
+    others = [(5 + 2 * index, f"{index}!+") for index in range(forged)]
+    found = heard((0, "A+"), *others, (280, "+."))
+    assert [text_of(one) for one in found if one.integrity == "ok"] == ["A++."]
+    assert len(found) == 1 + forged
+
+
+def test_what_an_opening_tells_is_not_lost_with_its_rest() -> None:
+    """A command whose end was spoilt comes out as failed, and says what it began with."""
+    told = Message("pod", "unknown", "to-device", fields={"orders": (("bolus",),)})
+    conversations, found = Conversations([Toy()]), []
+    for at_ms, text in ((0, "A+"), (400, "B+"), (450, "+.")):
+        found += conversations.feed(burst(at_ms), [replace(packet(text), opening=told)])
+    cut, whole = found + conversations.flush()
+    assert (cut.integrity, cut.message) == ("failed", told)
+    assert whole.integrity == "ok"
+    assert whole.message == Message("pod", "status", fields={"text": "B++."})
+
+
 def test_a_meaningless_packet_fails_and_is_counted() -> None:
     """A good packet whose message is refused is shown as failed, and its repeats fold."""
     conversations = Conversations([Toy()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_every_attack_is_in_the_register_under_its_label() -> None:
     assert set(ATTACKS) == {
         "unregistered-sender", "remote-spoof", "bolus-injection", "overdose", "many-small-doses",
         "suspend", "settings-change", "forged-glucose", "wakeup-flood", "replay", "pod-injection",
-        "sensor-silence", "rssi-out-of-band",
+        "pod-rider", "sensor-silence", "rssi-out-of-band",
     }  # fmt: skip
     for act in ATTACKS.values():
         assert set(act.kinds) <= {field.name for field in dataclasses.fields(act)}
@@ -177,3 +178,25 @@ def test_an_injected_pod_order_is_refused() -> None:
     said = _attack(attacker.PodInjection("pod", 8.0))
     answers = [e.signal.packet for e in said if e.sender == "pod" and e.signal.packet[4] >> 5 == 7]
     assert answers[0][11:14].hex() == "060314"
+
+
+@pytest.mark.parametrize(
+    ("rider", "kinds"),
+    [
+        ("stop", "1a171f"),
+        ("temp-basal", "1a171a16"),
+        ("alert-off", "1a1719"),
+        ("deactivate", "1a171c"),
+    ],
+)
+def test_a_rider_comes_behind_a_small_bolus(rider: Any, kinds: str) -> None:
+    """One message: types of the blocks by the lengths in them; 0.05 U are one pulse."""
+    said = _attack(attacker.PodRider("pod", rider))
+    packets = list(dict.fromkeys(e.signal.packet for e in said if e.sender == "mallory"))
+    body = b"".join(packet[5:-1] for packet in packets if packet[4] >> 5 in (0b101, 0b100))[6:-2]
+    found, at = "", 0
+    while at < len(body):
+        found += f"{body[at]:02x}"
+        at += 2 + body[at + 1]
+    assert found == kinds
+    assert body[12:16].hex() == "00010001"

@@ -2,9 +2,9 @@
 
 Score: higher is more anomalous; 0.5 just inside the interval, 1 at the same moment.
 
-Sees: boluses stacked one upon the other, repeated dosage commands. Cannot see: boluses started at
-the pump's own buttons; boluses spread out in time (`cumulative-dose`). Without an interval in the
-row or under ``[patient]`` it is silent.
+Sees: boluses stacked one upon the other, also in one message; repeated dosage commands. Cannot see:
+boluses started at the pump's own buttons; boluses spread out in time (`cumulative-dose`). Without
+an interval in the row or under ``[patient]`` it is silent.
 
 Known false positives: a correction soon after a meal; a loop that gives micro-boluses; a
 bolus given again after the pump refused it. The copies of a controller that hears no answer are
@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import SECOND_NS, digest, number, order, remark, retry_ns
+from medmon.detect.commands import SECOND_NS, digest, number, orders, remark, retry_ns
 from medmon.detect.history import Entry, Ledger, Remembering
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
@@ -80,14 +80,17 @@ class BolusInterval(Remembering):
         sequence of Finding
             At most one.
         """
-        message = _bolus(transmission)
-        if message is None or not self._roster.is_ours(transmission):
+        boluses = _boluses(transmission)
+        if not boluses or not self._interval_ns or not self._roster.is_ours(transmission):
             return ()
         time_ns = transmission.time_ns
-        recent = self._ledger.around(message.device, time_ns, self._interval_ns)
-        if not recent or self._is_retry(transmission, message):
+        recent = self._ledger.around(boluses[0].device, time_ns, self._interval_ns)
+        if self._is_retry(transmission, boluses[0]):
             return ()
-        elapsed_s = min(abs(time_ns - entry.time_ns) for entry in recent) / SECOND_NS
+        gaps_ns = [abs(time_ns - entry.time_ns) for entry in recent] + [0] * (len(boluses) - 1)
+        if not gaps_ns:
+            return ()
+        elapsed_s = min(gaps_ns) / SECOND_NS
         finding = remark(
             self.name,
             transmission,
@@ -110,15 +113,11 @@ class BolusInterval(Remembering):
             Not looked at.
         """
         del trusted
-        message = _bolus(transmission)
-        if message is None or self._is_retry(transmission, message):
-            return
-        entry = Entry(
-            transmission.time_ns,
-            number(message, "units_iu") or 0.0,
-            digest(transmission, message),
-        )
-        self._ledger.add(message.device, entry)
+        for message in _boluses(transmission)[:1]:
+            if not self._is_retry(transmission, message):
+                units_iu = number(message, "units_iu") or 0.0
+                said = digest(transmission, message)
+                self._ledger.add(message.device, Entry(transmission.time_ns, units_iu, said))
 
     def _is_retry(self, transmission: Transmission, message: Message) -> bool:
         """Say whether it is the same bolus, sent again because no answer was heard."""
@@ -127,12 +126,13 @@ class BolusInterval(Remembering):
         return any(entry.note == said for entry in near)
 
 
-def _bolus(transmission: Transmission) -> Message | None:
-    """Return the message of an order for a bolus; one that orders nothing is none."""
-    message = order(transmission)
-    if message is None or message.command != "bolus" or number(message, "units_iu") == 0:
-        return None
-    return message
+def _boluses(transmission: Transmission) -> Sequence[Message]:
+    """Return the orders for a bolus; one that orders nothing is none."""
+    return [
+        message
+        for message in orders(transmission)
+        if message.command == "bolus" and number(message, "units_iu") != 0
+    ]
 
 
 PLUGIN = BolusInterval

@@ -2,11 +2,11 @@
 
 Score: higher is more anomalous; always 1.
 
-Some protocols say a thing twice. An Omnipod bolus stands in two blocks, once as a table of pulses
-and once as exact timing, and the table has a checksum of its own. Decoders compare them and say so
-in fields whose names begin with "is_" and end with "_consistent" or "_ok". A handheld never sends
-a command that contradicts itself, and damage on the way does not pass the checks of packet and
-message; so somebody built that command by hand, and badly.
+Some protocols say a thing twice. An Omnipod's bolus, temporary rate or schedule stands in two
+blocks, once as a table of pulses and once as exact timing, and the table has a checksum of its own.
+Decoders compare them and say so in fields whose names begin with "is_" and end with "_consistent"
+or "_ok". A handheld never sends a command that contradicts itself, and damage on the way does not
+pass the checks of packet and message; so somebody built that command by hand, and badly.
 
 Sees: careless forgeries. Cannot see: careful ones, and protocols that say everything once.
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import order, remark
+from medmon.detect.commands import orders, remark
 from medmon.detect.history import Memoryless
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
@@ -71,9 +71,6 @@ class Contradiction(Memoryless):
         sequence of Finding
             One for each contradiction.
         """
-        message = order(transmission)
-        if message is None:
-            return ()
         return [
             remark(
                 self.name,
@@ -83,6 +80,7 @@ class Contradiction(Memoryless):
                 text=f"A {message.command} command to {self._roster.called(transmission)} "
                 "contradicts itself; a genuine controller never sends such a one.",
             )
+            for message in orders(transmission)
             for field, value in message.fields.items()
             if value is False and _is_self_check(field)
         ]

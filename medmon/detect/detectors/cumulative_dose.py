@@ -3,14 +3,16 @@
 Score: higher is more anomalous; 0.5 just over the limit, 1 from twice the limit.
 
 The sum runs over a sliding window. A bolus counts with its whole dose at the time it was ordered.
-A temporary basal rate counts with rate times duration, cut short when another one, a cancel or a
-suspend follows: an automatic loop sets a new rate every five minutes and lives of each only that
-much. A bolus that was cancelled still counts in full, because what was delivered by then is not
-on the air: the sum errs on the side of an alarm.
+A temporary basal rate counts with what flows of it inside the window, as time goes on: an order is
+judged by the window that will hold most, if nothing else is ordered. A rate is cut short when
+another one, its cancel or a suspend follows: an automatic loop sets a new rate every five minutes
+and lives of each only that much. A bolus that was cancelled still counts in full, because what was
+delivered by then is not on the air: the sum errs on the side of an alarm. So it does where a
+cancel does not say what it stops: the rate goes on.
 
-Sees: many doses that are each within the limit (stacked boluses, a low and slow attack). Cannot
-see: insulin started at the pump's own buttons and the scheduled basal rate. Without a limit in
-the row or under ``[patient]`` it is silent.
+Sees: many doses that are each within the limit (stacked boluses, a low and slow attack), every
+order of a message. Cannot see: insulin started at the pump's own buttons, the scheduled basal rate,
+rates in percent of it. Without a limit in the row or under ``[patient]`` it is silent.
 
 Known false positives: a day of sickness or feasting; a command given again after the pump had
 refused it. The copies of a controller that hears no answer count once.
@@ -21,8 +23,7 @@ References: MedMon (IEEE TBCAS 7(6), 2013): repeated dosage commands; PIPAC (Hei
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medmon.detect.commands import (
@@ -31,15 +32,19 @@ from medmon.detect.commands import (
     excess_score,
     is_above,
     number,
-    order,
+    orders,
     remark,
     retry_ns,
 )
+from medmon.detect.flow import Flow, most_iu
 from medmon.detect.history import Entry, Ledger, Remembering
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
-_HOUR_NS = 3600 * SECOND_NS
+_LONGEST_RATE_S = 86_400
+"""The longest temporary rate that a pump accepts."""
+_ABSURD_IU = 1e6
+"""More than any reservoir holds; keeps what an order claims finite."""
 
 
 class CumulativeDose(Remembering):
@@ -111,13 +116,24 @@ class CumulativeDose(Remembering):
         sequence of Finding
             At most one.
         """
-        message = order(transmission)
-        if message is None or self._limit_iu is None or not self._roster.is_ours(transmission):
+        given = orders(transmission)
+        if not given or self._limit_iu is None or not self._roster.is_ours(transmission):
             return ()
-        added_iu = _ordered_iu(message)
-        if added_iu <= 0 or self._is_retry(transmission, message):
+        now_ns, device = transmission.time_ns, given[0].device
+        is_retry = self._is_retry(transmission)
+        boluses = self._flows(map(_bolus, self._ledger.entries(device)), now_ns)
+        basals = self._flows(map(_rate, self._ledger.entries(f"{device}/basal")), now_ns)
+        before = len(boluses) + len(basals)
+        for message in given:
+            if _ends_temp_basal(message):
+                basals[-1:] = [last.cut(now_ns) for last in basals[-1:]]
+            if message.command == "temp-basal":
+                basals += _ordered(message, now_ns)
+            elif not is_retry:
+                boluses += _ordered(message, now_ns)
+        if len(boluses) + len(basals) == before:
             return ()
-        sum_iu = added_iu + self._so_far_iu(message, transmission.time_ns)
+        sum_iu = most_iu([*boluses, *basals], now_ns, self._window_ns)
         if not is_above(sum_iu, self._limit_iu):
             return ()
         finding = remark(
@@ -142,44 +158,68 @@ class CumulativeDose(Remembering):
             Not looked at: a dose was ordered whether anybody likes it or not.
         """
         del trusted
-        message = order(transmission)
-        if message is None:
-            return
-        if message.command in _ENDS_TEMP_BASAL:
-            self._cut_short(message, transmission.time_ns)
-        added_iu = _ordered_iu(message)
-        if added_iu <= 0 or self._is_retry(transmission, message):
-            return
-        if message.command == "temp-basal":
-            key, note = f"{message.device}/basal", f"{number(message, 'rate_iu_per_h')}"
-        else:
-            key, note = message.device, digest(transmission, message)
-        self._ledger.add(key, Entry(transmission.time_ns, added_iu, note))
+        is_retry = self._is_retry(transmission)
+        for message in orders(transmission):
+            basal = f"{message.device}/basal"
+            if _ends_temp_basal(message):
+                self._cut_short(basal, transmission.time_ns)
+            for flow in _ordered(message, transmission.time_ns):
+                if message.command == "temp-basal":
+                    self._ledger.add(basal, _entry(flow))
+                elif not is_retry:
+                    note = digest(transmission, message)
+                    self._ledger.add(
+                        message.device, Entry(transmission.time_ns, flow.amount_iu, note)
+                    )
 
-    def _is_retry(self, transmission: Transmission, message: Message) -> bool:
+    def _cut_short(self, basal: str, now_ns: int) -> None:
+        """End the running rate, and keep of it what a window can still hold."""
+        for last in self._ledger.entries(basal)[-1:]:
+            flow = _rate(last).cut(now_ns).since(now_ns - self._window_ns)
+            self._ledger.amend(basal, _entry(flow))
+
+    def _is_retry(self, transmission: Transmission) -> bool:
         """Say whether a bolus is one that was sent again; a temporary rate replaces itself."""
-        said = digest(transmission, message)
-        near = self._ledger.around(message.device, transmission.time_ns, retry_ns(message))
-        return any(entry.note == said for entry in near)
+        for message in orders(transmission):
+            said = digest(transmission, message)
+            near = self._ledger.around(message.device, transmission.time_ns, retry_ns(message))
+            if any(entry.note == said for entry in near):
+                return True
+        return False
 
-    def _so_far_iu(self, message: Message, time_ns: int) -> float:
-        """Sum what the window holds; a temporary rate that `message` replaces counts in part."""
-        device = message.device
-        boluses = self._ledger.around(device, time_ns, self._window_ns)
-        basals = self._ledger.around(f"{device}/basal", time_ns, self._window_ns)
-        amounts = [entry.amount for entry in (*boluses, *basals)]
-        if basals and message.command in _ENDS_TEMP_BASAL:
-            amounts[-1] = _used_iu(basals[-1], time_ns)
-        return math.fsum(amounts)
-
-    def _cut_short(self, message: Message, time_ns: int) -> None:
-        """Let the running temporary rate count only up to now."""
-        key = f"{message.device}/basal"
-        for last in self._ledger.entries(key)[-1:]:
-            self._ledger.amend(key, last._replace(amount=_used_iu(last, time_ns)))
+    def _flows(self, noted: Iterable[Flow], now_ns: int) -> list[Flow]:
+        """Take what was noted; after a step back of the clock it was ordered just now."""
+        return [
+            flow._replace(begin_ns=now_ns, end_ns=now_ns + flow.end_ns - flow.begin_ns)
+            if flow.begin_ns > now_ns
+            else flow
+            for flow in noted
+            if flow.begin_ns < now_ns + self._window_ns
+        ]
 
 
-_ENDS_TEMP_BASAL = frozenset({"temp-basal", "cancel", "suspend", "deactivate"})
+def _bolus(entry: Entry) -> Flow:
+    """Read a bolus; its note is a digest."""
+    return Flow(entry.time_ns, entry.time_ns, entry.amount)
+
+
+def _rate(entry: Entry) -> Flow:
+    """Read a temporary rate; its note is its end."""
+    end_ns = int(entry.note) if entry.note.isdecimal() else entry.time_ns
+    return Flow(entry.time_ns, max(entry.time_ns, end_ns), entry.amount)
+
+
+def _entry(flow: Flow) -> Entry:
+    return Entry(flow.begin_ns, flow.amount_iu, str(flow.end_ns))
+
+
+def _ends_temp_basal(message: Message) -> bool:
+    """Say whether an order ends the temporary rate that runs."""
+    if message.command != "cancel":
+        return message.command in {"temp-basal", "suspend", "deactivate"}
+    cancels = message.fields.get("cancels")
+    said = cancels if isinstance(cancels, tuple) else (cancels,)
+    return "temp-basal" in said or "temp_basal_type" in message.fields
 
 
 def _limit_iu(setting: Setting, options: CumulativeDose.Options) -> float | None:
@@ -192,20 +232,17 @@ def _limit_iu(setting: Setting, options: CumulativeDose.Options) -> float | None
     return options.max_boluses_count * setting.max_bolus_iu
 
 
-def _ordered_iu(message: Message) -> float:
-    """Return the insulin an order asks for; 0 where it asks for none or cannot be read."""
+def _ordered(message: Message, now_ns: int) -> list[Flow]:
+    """Return the insulin an order asks for; nothing where it asks for none or cannot be read."""
     if message.command == "bolus":
-        return max(0.0, number(message, "units_iu") or 0.0)
-    if message.command == "temp-basal":
-        rate_iu_per_h = number(message, "rate_iu_per_h") or 0.0
-        return max(0.0, rate_iu_per_h * (number(message, "duration_s") or 0.0) / 3600)
-    return 0.0
-
-
-def _used_iu(entry: Entry, time_ns: int) -> float:
-    """Return what a temporary rate delivered until a moment, at most what was ordered."""
-    hours = max(0, time_ns - entry.time_ns) / _HOUR_NS
-    return min(entry.amount, float(entry.note or 0.0) * hours)
+        amount_iu, duration_s = number(message, "units_iu") or 0.0, 0.0
+    elif message.command == "temp-basal":
+        duration_s = min(number(message, "duration_s") or 0.0, _LONGEST_RATE_S)
+        amount_iu = (number(message, "rate_iu_per_h") or 0.0) * duration_s / 3600
+    else:
+        return []
+    end_ns = now_ns + int(duration_s * SECOND_NS)
+    return [Flow(now_ns, end_ns, min(amount_iu, _ABSURD_IU))] if amount_iu > 0 else []
 
 
 PLUGIN = CumulativeDose

@@ -1,12 +1,14 @@
 """Commands to deliver insulin come in; a finding goes out for each that is over a limit by itself.
 
-Score: higher is more anomalous; 0.5 just over the limit, 1 from twice the limit. A bolus whose
-dose cannot be read scores 0.5 while a limit is set: not knowing is not the same as little.
+Score: higher is more anomalous; 0.5 just over the limit, 1 from twice the limit. A bolus or a rate
+that cannot be read scores 0.5 while a limit is set: not knowing is not the same as little. Every
+order of a message is judged, not only the one that weighs most.
 
 Sees: a single bolus, temporary basal rate or basal schedule entry beyond what a clinician allowed
 for this patient. Cannot see: many small doses (`cumulative-dose`), doses started at the pump's
 own buttons, rates in percent of a basal rate that is not on the air, a remote's easy bolus, whose
-size only the pump knows. Without a limit in the row or under ``[patient]`` it is silent.
+size only the pump knows; the last 6.4 IU/h of a Medtronic schedule's 22nd entry, which is cut in
+two by its packets. Without a limit in the row or under ``[patient]`` it is silent.
 
 Known false positives: a planned large dose; the limit is then too low.
 
@@ -24,7 +26,7 @@ from medmon.detect.commands import (
     is_above,
     number,
     numbers,
-    order,
+    orders,
     remark,
 )
 from medmon.detect.history import Memoryless
@@ -95,34 +97,34 @@ class DoseLimit(Memoryless):
         Returns
         -------
         sequence of Finding
-            At most one.
+            At most one for each order of the message.
         """
-        message = order(transmission)
-        if message is None or not self._roster.is_ours(transmission):
+        if not self._roster.is_ours(transmission):
             return ()
+        judged = (self._judged(transmission, message) for message in orders(transmission))
+        return [finding for finding in judged if finding is not None]
+
+    def _judged(self, transmission: Transmission, message: Message) -> Finding | None:
+        """Compare one order with the limit for its kind."""
         if message.command == "bolus" and self._max_bolus_iu is not None:
             return self._bolus(transmission, message, self._max_bolus_iu)
-        rates = [rate for field in _RATES for rate in numbers(message, field)]
         is_basal = message.command in {"temp-basal", "basal-schedule"}
-        if is_basal and rates and self._max_basal_iu_per_h is not None:
-            return self._basal(transmission, max(rates), self._max_basal_iu_per_h)
-        return ()
+        if is_basal and self._max_basal_iu_per_h is not None:
+            return self._basal(transmission, message, self._max_basal_iu_per_h)
+        return None
 
     def _bolus(
         self, transmission: Transmission, message: Message, limit_iu: float
-    ) -> Sequence[Finding]:
+    ) -> Finding | None:
         units_iu = number(message, "units_iu")
         called = self._roster.called(transmission)
         expected = f"at most {limit_iu:g} IU"
         if units_iu is None:
             text = f"A bolus was ordered from {called}, and its size could not be read."
-            seen = ("units_iu", None)
-            return (
-                remark(self.name, transmission, seen=seen, expected=expected, text=text, score=0.5),
-            )
+            return self._unread(transmission, "units_iu", expected, text)
         if not is_above(units_iu, limit_iu):
-            return ()
-        finding = remark(
+            return None
+        return remark(
             self.name,
             transmission,
             seen=("units_iu", units_iu),
@@ -131,23 +133,43 @@ class DoseLimit(Memoryless):
             f"the limit is {limit_iu:g} IU.",
             score=excess_score(units_iu, limit_iu),
         )
-        return (finding,)
 
     def _basal(
-        self, transmission: Transmission, rate_iu_per_h: float, limit_iu_per_h: float
-    ) -> Sequence[Finding]:
-        if not is_above(rate_iu_per_h, limit_iu_per_h):
-            return ()
-        finding = remark(
-            self.name,
-            transmission,
-            seen=("rate_iu_per_h", rate_iu_per_h),
-            expected=f"at most {limit_iu_per_h:g} IU/h",
-            text=f"A basal rate of {rate_iu_per_h:g} IU/h was set on "
-            f"{self._roster.called(transmission)}; the limit is {limit_iu_per_h:g} IU/h.",
-            score=excess_score(rate_iu_per_h, limit_iu_per_h),
-        )
-        return (finding,)
+        self, transmission: Transmission, message: Message, limit_iu_per_h: float
+    ) -> Finding | None:
+        rate_iu_per_h = max((r for field in _RATES for r in numbers(message, field)), default=0.0)
+        called = self._roster.called(transmission)
+        expected = f"at most {limit_iu_per_h:g} IU/h"
+        if is_above(rate_iu_per_h, limit_iu_per_h):
+            return remark(
+                self.name,
+                transmission,
+                seen=("rate_iu_per_h", rate_iu_per_h),
+                expected=expected,
+                text=f"A basal rate of {rate_iu_per_h:g} IU/h was set on {called}; "
+                f"the limit is {limit_iu_per_h:g} IU/h.",
+                score=excess_score(rate_iu_per_h, limit_iu_per_h),
+            )
+        if _is_rate_read(message):
+            return None
+        text = f"A basal rate was set on {called}, and it could not be read."
+        return self._unread(transmission, "rate_iu_per_h", expected, text)
+
+    def _unread(
+        self, transmission: Transmission, feature: str, expected: str, text: str
+    ) -> Finding:
+        seen = (feature, None)
+        return remark(self.name, transmission, seen=seen, expected=expected, text=text, score=0.5)
+
+
+def _is_rate_read(message: Message) -> bool:
+    """Say whether an order tells all its rates, or a percentage instead."""
+    if "percent" in message.fields:
+        return True
+    told = [message.fields[field] for field in _RATES if field in message.fields]
+    counts = [len(value) if isinstance(value, tuple) else 1 for value in told]
+    read = [len(numbers(message, field)) for field in _RATES if field in message.fields]
+    return bool(told) and counts == read
 
 
 PLUGIN = DoseLimit

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from medmon.detect.commands import CONTROL, control, remark
+from medmon.detect.commands import CONTROL, control, orders, remark
 from medmon.detect.history import Memoryless
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
@@ -104,12 +104,11 @@ class QuietHours(Memoryless):
             At most one.
         """
         message = control(transmission)
-        if (
-            message is None
-            or self._minutes is None
-            or message.command not in self._commands
-            or not self._roster.is_ours(transmission)
-        ):
+        if message is None or self._minutes is None or not self._roster.is_ours(transmission):
+            return ()
+        given = [message.command, *(order.command for order in orders(transmission))]
+        unusual = [command for command in given if command in self._commands]
+        if not unusual:
             return ()
         local = (_EPOCH + timedelta(microseconds=transmission.time_ns // 1000)).astimezone(
             self._zone
@@ -123,7 +122,7 @@ class QuietHours(Memoryless):
             transmission,
             seen=("local_time", f"{local:%H:%M}"),
             expected=f"no programming in {self._hours}",
-            text=f"A {message.command} command was sent to {self._roster.called(transmission)} "
+            text=f"A {unusual[0]} command was sent to {self._roster.called(transmission)} "
             f"at {local:%H:%M}, in quiet hours.",
         )
         return (finding,)

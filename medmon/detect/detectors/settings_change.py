@@ -6,7 +6,8 @@ clocks, 0.5 for alarms and the rest, 0.4 for pairing, 0.2 for beeps
 and for alerts that are acknowledged.
 
 Sees: the quiet preparation of an attack: a higher limit, another schedule, a wrong clock, an alarm
-switched off. Cannot see: the setting that was in force before; changes at the pump's own buttons.
+switched off, also where it rides on another order of the same message. Cannot see: the setting that
+was in force before; changes at the pump's own buttons.
 
 Known false positives: whoever looks after the pump changes settings with a registered programmer
 or PDM; a new pod is paired and given its schedule every three days.
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import number, order, remark
+from medmon.detect.commands import number, orders, remark
 from medmon.detect.history import Memoryless
 from medmon.detect.roster import Roster
 from medmon.records import Command, Finding, Message, Setting, Transmission
@@ -94,19 +95,19 @@ class SettingsChange(Memoryless):
         Returns
         -------
         sequence of Finding
-            At most one.
+            At most one for each order of the message.
         """
-        message = order(transmission)
-        if (
-            message is None
-            or message.command not in _COMMANDS
-            or not self._roster.is_ours(transmission)
-        ):
+        if not self._roster.is_ours(transmission):
             return ()
+        return [
+            self._finding(transmission, message)
+            for message in orders(transmission)
+            if message.command in _COMMANDS and _setting_name(message) not in self._ignored
+        ]
+
+    def _finding(self, transmission: Transmission, message: Message) -> Finding:
         setting = _setting_name(message)
-        if setting in self._ignored:
-            return ()
-        finding = remark(
+        return remark(
             self.name,
             transmission,
             seen=("setting", setting),
@@ -115,7 +116,6 @@ class SettingsChange(Memoryless):
             f"({setting.replace('-', ' ')}{_values(message)}).",
             score=_NAMED.get(setting, _COMMANDS[message.command]),
         )
-        return (finding,)
 
     def _expected(self, message: Message) -> str:
         for field, limit in self._limits.items():

@@ -10,7 +10,8 @@ The chapters, from the air upwards:
 `medmon.protocols.omnipod.delivery`            13, 16, 17, 1A, 1F: what moves insulin
 `medmon.protocols.omnipod.settings`            03, 07, 08, 0E, 11, 19, 1C, 1E
 `medmon.protocols.omnipod.answers`             01, 02, 06, 1D: what the pod says
-`medmon.protocols.omnipod.meaning`             blocks -> the contract's words
+`medmon.protocols.omnipod.orders`              blocks -> orders, their doses compared
+`medmon.protocols.omnipod.meaning`             orders -> one message in the contract's words
 =============================================  ================================================
 
 On the air: 2-FSK, 40,625 chips a second, Manchester: a data bit 1 is the chips 01, a 0 the chips
@@ -41,9 +42,14 @@ A bolus of 10 units, in two packets (openomni corpus, ``all.txt`` line 443):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from medmon.protocols.omnipod.envelope import envelope_from_packets
-from medmon.protocols.omnipod.meaning import message_from_acknowledgement, message_from_envelope
+from medmon.protocols.omnipod.meaning import (
+    message_from_acknowledgement,
+    message_from_envelope,
+    message_from_opening,
+)
 from medmon.protocols.omnipod.packet import (
     MAX_PACKET_BYTES,
     PROTOCOL,
@@ -130,9 +136,14 @@ class Omnipod:
         Returns
         -------
         Packet or Rejection
-            See `medmon.protocols.omnipod.packet.packet_from_frame`.
+            See `medmon.protocols.omnipod.packet.packet_from_frame`; a first packet of several
+            brings along the orders that stand in it.
         """
-        return packet_from_frame(frame)
+        packet = packet_from_frame(frame)
+        if isinstance(packet, Rejection) or packet.part != "first":
+            return packet
+        link = link_from_bytes(packet.data)
+        return replace(packet, opening=message_from_opening(link) if link else None)
 
     def message(self, packets: Sequence[Packet]) -> Message | Rejection | None:
         """Say what packets mean.

@@ -84,3 +84,23 @@ def test_longer_interval_never_finds_less(
         story.at(0.0, "bolus", units_iu=1.0)
         counts.append(len(story.at(gap_s, "bolus", units_iu=1.0)))
     assert counts[0] <= counts[1]
+
+
+def test_two_boluses_in_one_message_are_two(tell: Tell) -> None:
+    """The second comes no time after the first; one bolus and another order are one bolus."""
+    twice = (("bolus", ("units_iu", 1.0)), ("bolus", ("units_iu", 1.0)))
+    (finding,) = tell(NAME, min_interval_s=600.0).at("14:00", "bolus", units_iu=1.0, orders=twice)
+    assert (finding.value, finding.score) == (0.0, 1.0)
+    assert not tell(NAME).at("14:00", "bolus", units_iu=1.0, orders=twice)
+    once = (("cancel", ("cancels", ("bolus",))), ("bolus", ("units_iu", 1.0)))
+    story = tell(NAME, min_interval_s=600.0)
+    assert not story.at("14:00", "bolus", units_iu=1.0, orders=once)
+    assert story.at("14:05", "bolus", units_iu=2.0)
+
+
+def test_bolus_behind_an_order_for_nothing_counts(tell: Tell) -> None:
+    """An empty bolus in front does not hide the real one from the clock."""
+    orders = (("bolus", ("units_iu", 0.0)), ("bolus", ("units_iu", 1.0)))
+    story = tell(NAME, min_interval_s=600.0)
+    assert not story.at("14:00", "bolus", units_iu=0.0, orders=orders)
+    assert story.at("14:05", "bolus", units_iu=2.0)

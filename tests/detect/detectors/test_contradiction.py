@@ -37,3 +37,13 @@ def test_only_commands_are_judged(tell: Tell) -> None:
     answer = {"direction": "from-device"}
     assert not story.at("14:05", "bolus", heard=answer, is_checksum_ok=False)
     assert not story.at("14:06", "bolus", heard={"integrity": "failed"}, is_checksum_ok=False)
+
+
+def test_every_order_of_a_message_is_looked_at(tell: Tell) -> None:
+    """An honest bolus in front does not hide a forged rate behind it."""
+    orders = (
+        ("bolus", ("is_dose_consistent", True)),
+        ("temp-basal", ("is_dose_consistent", False)),
+    )
+    (finding,) = tell(NAME).at("14:05", "bolus", is_dose_consistent=True, orders=orders)
+    assert "temp-basal command" in finding.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -103,18 +103,89 @@ def test_temporary_rate_counts_until_replaced(tell: Tell) -> None:
         )
         assert not set_rate
     (finding,) = story.at(7199.0, "bolus", units_iu=2.0)
-    # 23 spans of 5 min at about 3.011 IU/h are 5.77 IU, the last runs on for 1.51 IU, bolus 2 IU.
-    assert finding.value == pytest.approx(23 * 300 / 3600 * 3.011 + 0.5 * 3.023 + 2.0, abs=1e-3)
+    # The fullest two hours end with the last rate: 18 spans of 5 min at 3.005 to 3.022 IU/h
+    # (54.243 IU/h in all), half an hour at 3.023 IU/h, and the bolus.
+    assert finding.value == pytest.approx(54.243 / 12 + 0.5 * 3.023 + 2.0, abs=1e-3)
 
 
-@pytest.mark.parametrize("end", ["cancel", "suspend", "deactivate"])
-def test_stopped_rate_counts_in_part(tell: Tell, end: Command) -> None:
+@pytest.mark.parametrize(
+    ("end", "fields"),
+    [
+        ("cancel", {"cancels": ("temp-basal",)}),
+        ("cancel", {"cancels": ("basal", "temp-basal")}),
+        ("cancel", {"temp_basal_type": "absolute"}),
+        ("suspend", {}),
+        ("deactivate", {}),
+    ],
+)
+def test_stopped_rate_counts_in_part(tell: Tell, end: Command, fields: dict[str, Any]) -> None:
     """Ten hours at 2 IU/h, stopped after one, are 2 IU."""
     story = tell(NAME, max_iu=10.0)
     assert story.at("08:00", "temp-basal", rate_iu_per_h=2.0, duration_s=36_000)
-    story.at("09:00", end)
+    story.at("09:00", end, **fields)
     (finding,) = story.at("09:01", "bolus", units_iu=9.0)
     assert finding.value == 11.0
+
+
+@pytest.mark.parametrize("fields", [{"cancels": ("bolus",)}, {"cancels": ("basal",)}, {}])
+def test_what_does_not_stop_a_rate_leaves_it_in_the_sum(tell: Tell, fields: dict[str, Any]) -> None:
+    """Ten hours at 2 IU/h go on when a bolus is cancelled: 20 IU, not one hour's 2."""
+    story = tell(NAME, max_iu=25.0)
+    story.at("08:00", "temp-basal", rate_iu_per_h=2.0, duration_s=36_000)
+    story.at("09:00", "cancel", **fields)
+    (finding,) = story.at("09:01", "bolus", units_iu=9.0)
+    assert finding.value == 29.0
+
+
+def test_long_slow_rate_is_no_stack_of_boluses(tell: Tell) -> None:
+    """Twelve hours at 1 IU/h hold 2 IU in any two hours, and 8 IU of boluses more are 10."""
+    story = tell(NAME, window_s=7200.0, max_iu=10.0)
+    assert not story.at("08:00", "temp-basal", rate_iu_per_h=1.0, duration_s=43_200)
+    assert not story.at("15:00", "bolus", units_iu=8.0)
+    (finding,) = story.at("15:30", "bolus", units_iu=0.5)
+    assert finding.value == 10.5
+
+
+def test_rate_counts_before_it_has_flowed(tell: Tell) -> None:
+    """30 IU/h are too much from the order on, not only when two hours have passed."""
+    story = tell(NAME, window_s=7200.0, max_iu=10.0)
+    (finding,) = story.at("08:00", "temp-basal", rate_iu_per_h=30.0, duration_s=1800)
+    assert finding.value == 15.0
+
+
+def test_rate_that_began_before_the_window_counts_in_it(tell: Tell) -> None:
+    """A rate of 5 IU/h for six hours fills the last two of them, also after it was replaced."""
+    story = tell(NAME, window_s=7200.0, max_iu=11.0)
+    story.at("08:00", "temp-basal", rate_iu_per_h=5.0, duration_s=21_600)
+    story.at("13:59", "temp-basal", rate_iu_per_h=0.0, duration_s=1800)
+    (finding,) = story.at("13:59:30", "bolus", units_iu=2.0)
+    # From 11:59:30 to 13:59 are 1 h 59 min 30 s.
+    assert finding.value == pytest.approx(5.0 * 7170 / 3600 + 2.0, abs=1e-3)
+
+
+def test_orders_of_one_message_add_up(tell: Tell) -> None:
+    """A bolus of 6 IU with another of 6 IU riding on it is 12 IU; the small one is not the sum."""
+    two = (("bolus", ("units_iu", 6.0)), ("bolus", ("units_iu", 6.0)))
+    (finding,) = tell(NAME, max_iu=10.0).at("14:00", "bolus", units_iu=6.0, orders=two)
+    assert finding.value == 12.0
+    riding = (
+        ("bolus", ("units_iu", 0.05)),
+        ("temp-basal", ("rate_iu_per_h", 30.0), ("duration_s", 1800.0)),
+    )
+    (finding,) = tell(NAME, max_iu=10.0).at("14:00", "bolus", units_iu=0.05, orders=riding)
+    assert finding.value == 15.05
+
+
+@pytest.mark.parametrize("rate_iu_per_h", [1e9, 1.7e308])
+@pytest.mark.parametrize("duration_s", [86_400.0, 1.7e308])
+def test_absurd_orders_stay_numbers(tell: Tell, rate_iu_per_h: float, duration_s: float) -> None:
+    """A record with a monstrous rate is an alarm, not a sum that compares with nothing."""
+    story = tell(NAME, max_iu=60.0)
+    for when in ("14:00", "14:05"):
+        (finding,) = story.at(
+            when, "temp-basal", rate_iu_per_h=rate_iu_per_h, duration_s=duration_s
+        )
+        assert finding.score == 1.0
 
 
 def test_some_boluses_worth(tell: Tell) -> None:

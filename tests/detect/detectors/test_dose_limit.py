@@ -101,3 +101,26 @@ def test_closer_limit_never_finds_less(
     loose = tell(NAME, max_bolus_iu=high).at("14:05", "bolus", units_iu=units_iu)
     assert len(strict) >= len(loose)
     assert not loose or strict[0].score >= loose[0].score
+
+
+def test_every_order_of_a_message_is_judged(tell: Tell) -> None:
+    """30 IU/h do not pass because a bolus of 0.05 IU stands before them."""
+    orders = (("bolus", ("units_iu", 0.05)), ("temp-basal", ("rate_iu_per_h", 30.0)))
+    (finding,) = tell(NAME, LIMITED).at("14:05", "bolus", units_iu=0.05, orders=orders)
+    assert (finding.feature, finding.value) == ("rate_iu_per_h", 30.0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"rate_iu_per_h": None}, {"rate_iu_per_h": 0.5, "rates_iu_per_h": (0.5, None)}],
+)
+def test_unreadable_rate_is_not_a_low_one(tell: Tell, fields: dict[str, Any]) -> None:
+    """A rate of which nothing, or not all, is known must not pass for harmless."""
+    (finding,) = tell(NAME, LIMITED).at("14:05", "temp-basal", duration_s=1800, **fields)
+    assert (finding.feature, finding.value, finding.score) == ("rate_iu_per_h", None, 0.5)
+
+
+def test_packet_of_a_schedule_without_entries_is_read(tell: Tell) -> None:
+    """The last packet of a short Medtronic schedule is empty, and orders no rate at all."""
+    empty: dict[str, Any] = {"schedule_rate_iu_per_h": ()}
+    assert not tell(NAME, LIMITED).at("14:05", "basal-schedule", **empty)

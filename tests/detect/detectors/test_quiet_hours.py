@@ -98,3 +98,12 @@ def test_unknown_commands_are_refused(tell: Tell) -> None:
     """A misspelt command would silently never match."""
     with pytest.raises(ValueError, match="commands: expected any of"):
         tell(NAME, PARIS, commands=("meal",))
+
+
+def test_named_command_that_rides_on_another(tell: Tell) -> None:
+    """A site that only asks for settings hears of one behind a bolus."""
+    story = tell(NAME, PARIS, commands=("settings",))
+    orders = (("bolus", ("units_iu", 0.0)), ("settings",))
+    (finding,) = story.at("02:00", "bolus", units_iu=0.0, orders=orders)
+    assert "A settings command" in finding.text
+    assert not story.at("02:01", "bolus", units_iu=0.0, orders=orders[:1])

@@ -67,3 +67,15 @@ def test_what_is_no_change(tell: Tell) -> None:
     assert not story.at("14:07", "read", opcode_name="settings")
     assert not story.at("14:08", "settings", heard={"device": "999999"})
     assert not story.at("14:09", "settings", heard={"integrity": "failed"})
+
+
+def test_setting_that_rides_on_another_order(tell: Tell) -> None:
+    """A warning switched off behind a beep or a cancel is switched off all the same."""
+    alerts = ("settings", ("blocks", ("configure-alerts",)))
+    beeps = ("settings", ("blocks", ("configure-beeps",)))
+    cancel = ("cancel", ("cancels", ("temp-basal",)))
+    for first, command in ((beeps, "settings"), (cancel, "cancel")):
+        heard: Command = "settings" if command == "settings" else "cancel"
+        blocks = ("configure-beeps", "configure-alerts")
+        found = tell(NAME).at("14:05", heard, blocks=blocks, orders=(first, alerts))
+        assert ("configure-alerts", 0.5) in [(f.value, f.score) for f in found]

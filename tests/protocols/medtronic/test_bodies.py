@@ -144,10 +144,35 @@ def test_a_schedule_may_begin_with_nothing_and_fill_the_frame() -> None:
     assert fields["schedule_rate_iu_per_h"] == tuple(hour / 10 for hour in range(21))
 
 
-def test_pages_and_later_frames_are_left_alone() -> None:
-    """Their entries run across frames."""
+def test_pages_are_left_alone() -> None:
+    """Their records run across frames."""
     assert fields_from_frame(0x80, 1, SCHEDULE.ljust(64, b"\0")) == {}
-    assert fields_from_frame(0x92, 2, SCHEDULE.ljust(64, b"\0")) == {}
+
+
+def test_a_full_schedule_is_read_in_all_its_frames() -> None:
+    """48 entries at rising rates: a high rate late in the day is not out of sight.
+
+    Entry n asks for 7 + n IU/h. Of entry 21 the low byte (28 IU/h are 1120 strokes, 0460) stands
+    in the first frame, so 1024 strokes are read; of entry 42 the time stands in the third.
+    """
+    entries = b"".join((40 * (7 + n)).to_bytes(2, "little") + bytes([n]) for n in range(48))
+    frames = [entries[at : at + 64].ljust(64, b"\0") for at in (0, 64, 128)]
+    rates = [
+        fields_from_frame(0x6F, number, content)["schedule_rate_iu_per_h"]
+        for number, content in enumerate(frames, start=1)
+    ]
+    assert rates[0] == tuple(7.0 + n for n in range(21))
+    assert rates[1] == (1024 / 40, *(7.0 + n for n in range(22, 43)))
+    assert rates[2] == tuple(7.0 + n for n in range(43, 48))
+    starts = fields_from_frame(0x6F, 2, frames[1])["schedule_start_s"]
+    assert starts == tuple(1800 * n for n in range(21, 42))
+
+
+def test_an_empty_last_frame_holds_no_rate() -> None:
+    """A short schedule ends in the first frame; the frames after it order nothing."""
+    for number in (2, 3, 4):
+        fields = fields_from_frame(0x6F, number, bytes(64))
+        assert fields == {"schedule_start_s": (), "schedule_rate_iu_per_h": ()}
 
 
 def test_a_body_of_unknown_layout_is_kept() -> None:

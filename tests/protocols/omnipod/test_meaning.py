@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,47 @@ def test_two_claims_about_a_dose_are_compared() -> None:
     forged = said([small[0], large[1]])
     assert forged.fields["units_iu"] == 25.0
     assert forged.fields["is_dose_consistent"] is False
+
+
+def test_several_orders_are_all_told() -> None:
+    """The record holds what each block asks for, so that a replay of records judges the same."""
+    message = said([omnipod_insulin.cancel(3, "all"), *omnipod_insulin.bolus(2, 1.0)])
+    assert message.command == "bolus"
+    orders: Any = message.fields["orders"]
+    assert [order[0] for order in orders] == ["suspend", "bolus"]
+    assert ("nonce_hex", "00000003") in orders[0]
+    assert ("units_iu", 1.0) in orders[1]
+    assert "orders" not in said(omnipod_insulin.bolus(2, 1.0)).fields
+    assert "orders" not in said([STATUS.response(), IDENTITY.set_up()], "POD").fields
+
+
+def opening(blocks: Sequence[bytes], kind: str = "PDM") -> Message | None:
+    """Return what the first packet of a message tells by itself."""
+    first, *_ = omnipod.packets_of(omnipod.message(POD, 5, *blocks), kind, 9)
+    packet = PLUGIN.packet(Frame("omnipod", first, 8 * len(first)))
+    assert isinstance(packet, Packet)
+    return packet.opening
+
+
+def test_first_packet_tells_its_orders() -> None:
+    """Of a bolus the table is whole; of a long schedule only the kind can be told."""
+    bolus = opening(omnipod_insulin.bolus(1, 25.0))
+    assert bolus is not None
+    assert (bolus.device, bolus.command, bolus.direction) == (POD, "unknown", "to-device")
+    orders: Any = bolus.fields["orders"]
+    assert orders[0][0] == "bolus"
+    assert ("units_iu", 25.0) in orders[0]
+    rates = [(1.0 + number / 20, 4) for number in range(12)]
+    schedule = opening(omnipod_insulin.basal_schedule(1, rates, 0))
+    assert schedule is not None
+    assert schedule.fields["orders"] == (("basal-schedule", ("blocks", ("unknown",))),)
+
+
+def test_first_packet_without_an_order_tells_nothing() -> None:
+    """Answers of a pod and packets that are whole need no second look."""
+    assert opening([IDENTITY.set_up(), STATUS.detailed()], "POD") is None
+    assert opening([omnipod_blocks.get_status()]) is None
+    assert opening([omnipod_blocks.get_status()] * 12) is None
 
 
 def test_temporary_basal_has_rate_and_duration() -> None:
