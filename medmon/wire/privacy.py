@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, get_args
 
-from medmon.records import SEVERAL_DEVICES, Role
+from medmon.records import SEVERAL_DEVICES, Command, Role
 
 PSEUDONYM = "h:[0-9a-f]{12}"
 """Regular expression of a pseudonym."""
@@ -38,7 +38,10 @@ PSEUDONYM = "h:[0-9a-f]{12}"
 _DEVICE_KEYS = frozenset({"id", "asset", "name"})
 _SENTENCES = frozenset({"title", "action", "value", "expected", "text"})
 """Keys under which a line speaks to a person."""
+_ORDERS = "orders"
+"""The field that holds fields: a list of orders, each a command and pairs of name and value."""
 _SHORTEST_WORD = 3
+_COMMANDS = frozenset(get_args(Command))
 _ORDINARY = frozenset(get_args(Role))
 """A device that is called "pump" is no secret, and sentences must stay readable."""
 
@@ -138,6 +141,9 @@ def hashed(
         open_fields = vouched.open_fields.get(line.get("protocol") or "", ())
         for key in clean["fields"].keys() - set(open_fields):
             clean["fields"][key] = veil.hidden(line["fields"][key])
+        if _ORDERS in clean["fields"]:
+            orders = line["fields"][_ORDERS]
+            clean["fields"][_ORDERS] = [_order(one, open_fields, veil) for one in orders]
     _hide_ids(clean, line, salt)
     return clean
 
@@ -158,6 +164,22 @@ def pseudonym(identifier: str, *, salt: bytes) -> str:
         ``h:`` and 12 hexadecimal digits.
     """
     return f"h:{_digest(identifier.lower(), 6, salt)}"
+
+
+def _order(one: Any, open_fields: Collection[str], veil: _Veil) -> Any:
+    """Hide in one order of a message what would be hidden in the message; all, if it is none."""
+    if not isinstance(one, list) or not one or one[0] not in _COMMANDS:
+        return veil.hidden(one)
+    shown = [one[0]]
+    for pair in one[1:]:
+        match pair:
+            case [str(name), value] if name in open_fields:
+                shown.append([name, veil.over(value)])
+            case [str(name), value]:
+                shown.append([name, veil.hidden(value)])
+            case _:
+                shown.append(veil.hidden(pair))
+    return shown
 
 
 def _hide_ids(clean: dict[str, Any], line: Mapping[str, Any], salt: bytes) -> None:
