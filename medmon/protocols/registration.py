@@ -34,7 +34,7 @@ def registration_mistakes(
     Parameters
     ----------
     rows : iterable of tuple of (str, Device or Neighbour)
-        Each device behind the beginning of a message about it, such as "device.0."
+        What a message about a device begins with ("device.0."), and the device.
     kinds : iterable of Kind
         The decoders there are.
 
