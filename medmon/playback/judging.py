@@ -118,8 +118,8 @@ class Judging:
         layout = self._listening.layout
         if layout is not None and layout.start_ns == 0:
             self._watch.say(
-                f"{self._uri}: nothing says when it was made, so times count from 1970 and quiet "
-                "hours mean nothing; --start-time tells"
+                f"{self._uri}: nothing says when it was made, so times count from 1970 and no "
+                "hours are quiet; --start-time tells"
             )
 
     def _check_rate(self, rate_hz: float) -> None:

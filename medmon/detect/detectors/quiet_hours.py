@@ -7,7 +7,8 @@ local time on every date, also on those on which the clocks change. An hour that
 autumn is quiet twice, one that is left out in spring is not missed. Equal ends mean all day.
 
 Sees: therapy changed while everybody sleeps. Cannot see: an attacker who waits for the morning.
-Without hours in the row or under ``[patient]`` it is silent.
+Without hours in the row or under ``[patient]`` it is silent, and in a recording of which nobody
+told when it was made.
 
 Known false positives: a low or high treated at night; an automatic loop, which works all night
 (leave its commands out with `commands`, for example ``["bolus", "settings"]``).
@@ -24,13 +25,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from medmon.detect.commands import CONTROL, control, orders, remark
+from medmon.detect.commands import CONTROL, SECOND_NS, control, orders, remark
 from medmon.detect.history import Memoryless
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_NOBODY_KNOWS_NS = 366 * 86_400 * SECOND_NS
+"""A recording whose start nobody told counts from 1970; on it there is no night."""
 
 
 class QuietHours(Memoryless):
@@ -105,6 +108,8 @@ class QuietHours(Memoryless):
         """
         message = control(transmission)
         if message is None or self._minutes is None or not self._roster.is_ours(transmission):
+            return ()
+        if transmission.time_ns < _NOBODY_KNOWS_NS:
             return ()
         given = [message.command, *(order.command for order in orders(transmission))]
         unusual = [command for command in given if command in self._commands]

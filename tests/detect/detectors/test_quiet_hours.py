@@ -107,3 +107,8 @@ def test_named_command_that_rides_on_another(tell: Tell) -> None:
     (finding,) = story.at("02:00", "bolus", units_iu=0.0, orders=orders)
     assert "A settings command" in finding.text
     assert not story.at("02:01", "bolus", units_iu=0.0, orders=orders[:1])
+
+
+def test_a_recording_without_a_start_has_no_night(tell: Tell) -> None:
+    """Counted from 1970 its clock says midnight, and nobody was programming then."""
+    assert tell(NAME, PARIS).at("1970-01-01T00:10:00", "bolus", units_iu=1.0) == []
