@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -177,33 +178,31 @@ def test_configuration_examples_are_without_mistakes(text: str) -> None:
     "page", [page for page in PAGES if FILE.search(page.read_text(encoding="utf-8"))], ids=_name
 )
 def test_complete_examples_run_in_a_tree_of_their_own(page: Path, tmp_path: Path) -> None:
-    """The how-to pages promise: one file and one test. Here both are put in place and run."""
-    files = FILE.findall(page.read_text(encoding="utf-8"))
+    """The how-to pages promise: one file and one test. Both are put in place, and their line run.
+
+    Nothing else is added to the copy of the tree, so a suite that asks for a third file fails.
+    """
+    text = page.read_text(encoding="utf-8")
+    files = FILE.findall(text)
     assert [name.split("/")[0] for name, _ in files] == ["medmon", "tests"]
-    for name, text in files:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    plugin, test = (name for name, _ in files)
-    package = plugin.rsplit("/", 1)[0]
-    # The new file's folder is added to the package it would stand in.
-    code = (
-        "import sys, importlib, pytest\n"
-        f"package = importlib.import_module({package.replace('/', '.')!r})\n"
-        f"package.__path__.append({str(tmp_path / package)!r})\n"
-        f"module = importlib.import_module({plugin.removesuffix('.py').replace('/', '.')!r})\n"
-        "import doctest; assert doctest.testmod(module).failed == 0\n"
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'no:randomly',"
-        f" '-c', {str(tmp_path / 'empty.ini')!r}, {str(tmp_path / test)!r}]))"
-    )
-    (tmp_path / "empty.ini").write_text("[pytest]\n", encoding="utf-8")
-    # Options of the outer run, such as worker processes, are not the inner one's.
-    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    for name in ("medmon", "signal_fixtures", "tests"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name, body in files:
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    (words,) = re.findall(r"^\.venv/bin/pytest (.*)$", text, re.MULTILINE)
+    assert "tests/test_plugins.py" in words
+    plugin = files[0][0]
+    # Its own example, too. The options of the outer run, such as worker processes, are not ours.
     answer = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT, env=alone, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words.split(), plugin],
+        cwd=tmp_path, env=_alone(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def _alone() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 @pytest.mark.parametrize(
