@@ -15,7 +15,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -25,6 +25,11 @@ from medmon.cli import frame
 from medmon.config import config_from_text
 from medmon.detect import policies_from_config
 from medmon.wire import schema
+
+if TYPE_CHECKING:
+    from tests.conftest import Scene
+else:
+    Scene = Any
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -163,6 +168,46 @@ def test_shell_examples_use_verbs_and_flags_that_exist(words: list[str]) -> None
     flags = {flag for option in command.params for flag in option.opts}
     flags |= {"-h", "--help"}
     assert {word for word in words if word.startswith("-") and word != "-"} <= flags
+
+
+def _typed(page: Path, folder: Path) -> str:
+    """Type the shell examples of a page, without installing; give what was printed."""
+    blocks = [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8"))
+              if kind == "bash" and "pip install" not in text]  # fmt: skip
+    tools = folder / "tools"
+    tools.mkdir()
+    for name, body in (
+        ("medmon", f'exec {sys.executable} -m medmon "$@"'),
+        ("rtl_sdr", "exec cat dump.bin"),
+    ):
+        (tools / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    environment = _alone() | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    answer = subprocess.run(
+        ["bash", "-x", "-e", "-o", "pipefail", "-c", "\n".join(blocks)],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    return answer.stderr
+
+
+def test_the_commands_for_a_recording_of_your_own_work(scene: Scene, tmp_path: Path) -> None:
+    """The page is for people in whose hands a file lies; its lines are typed as they stand."""
+    for name in ("g001_916.5M_250k.cu8", "dump.bin", "ward.sigmf-data"):
+        shutil.copy(scene.data, tmp_path / name)
+    shutil.copy(scene.sigmf, tmp_path / "ward.sigmf-meta")
+    _typed(DOCS / "how-to" / "read-a-recording.md", tmp_path)
+
+
+def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
+    """A first user sees what the page says: the attack and the gaps, and no false alarm."""
+    said = _typed(DOCS / "tutorial" / "first-replay.md", tmp_path)
+    stranger, known = said.split("+ medmon config check")
+    assert "first.sigmf-meta: 46." in stranger
+    assert "A command for a device that is not registered" in stranger
+    summary = [line.split() for line in known.splitlines() if re.search(r"\*\*.*: \d+$", line)]
+    assert [row[-2:] for row in summary] == [["dose-limit:", "1"], ["monitor-deaf:", "1"]]
+    assert "A bolus of 12 IU was ordered from pump (554321); the limit is 10 IU." in known
 
 
 @pytest.mark.parametrize("text", _blocks("toml"))
