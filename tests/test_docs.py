@@ -184,11 +184,12 @@ def _typed(page: Path, folder: Path) -> str:
         (tools / name).chmod(0o755)
     environment = _alone() | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
     answer = subprocess.run(
-        ["bash", "-x", "-e", "-o", "pipefail", "-c", "\n".join(blocks)],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+        ["/bin/bash", "-x", "-e", "-o", "pipefail", "-c", "\n".join(blocks)],
+        cwd=folder, env=environment, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    assert answer.returncode == 0, answer.stderr
-    return answer.stderr
+    assert answer.returncode == 0, answer.stdout
+    return answer.stdout
 
 
 def test_the_commands_for_a_recording_of_your_own_work(scene: Scene, tmp_path: Path) -> None:

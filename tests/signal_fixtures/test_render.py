@@ -111,7 +111,7 @@ def test_silences_can_be_cut_and_the_rest_stays_as_it_was() -> None:
     for cut in told.cuts():
         # In the middle of what is left, so that a receiver has the noise before a packet.
         place_s = cut.sample_start / 400e3 + slow.start_ns / 1e9
-        edge_s = min((e.time_ns / 1e9 for e in after if e.time_ns / 1e9 > place_s))
+        edge_s = min(e.time_ns / 1e9 for e in after if e.time_ns / 1e9 > place_s)
         assert edge_s - place_s == pytest.approx(0.05, abs=1e-5)
     lost_s = max(cut.samples_lost for cut in told.cuts()) / 400e3
     assert lost_s == pytest.approx((before[-1].time_ns - after[-1].time_ns) / 1e9, abs=1e-5)
