@@ -3,21 +3,26 @@
 Samples are written as they are rendered, chunk by chunk. A raw file's name carries its facts
 (``g001_433.92M_2048k.cu8``); a SigMF pair carries the truth as annotations, the extension
 ``medmon`` declared as optional, so that any SigMF reader shows the labels.
+
+Where silences were cut, the pair says so by its captures, and everything in it has the bed's own
+time. A raw file cannot: there the scene goes faster than it was.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 from signal_fixtures.adc import SampleFormat, bytes_from_iq
 from signal_fixtures.bed import Band
-from signal_fixtures.render import Recording
-from signal_fixtures.truth import NAMESPACE, annotation_from_truth
+from signal_fixtures.render import Cut, Recording
+from signal_fixtures.truth import NAMESPACE, Truth, annotation_from_truth
 
 Datatype: TypeAlias = Literal["cu8", "ci8", "ci16_le", "cf32_le"]
 DATATYPES: tuple[Datatype, ...] = get_args(Datatype)
@@ -30,6 +35,7 @@ _FORMATS: dict[Datatype, SampleFormat] = {
     "ci16_le": "cs16",
     "cf32_le": "cf32",
 }
+GAP_REASON_KEY, GAP_REASON = "medmon:gap_reason", "silence left out (--longest-gap)"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -150,7 +156,6 @@ def metadata(recording: Recording, datatype: Datatype, sha512: str) -> dict[str,
         The contents of a .sigmf-meta file.
     """
     scenario, band = recording.scenario, recording.tuned
-    moment = _EPOCH + timedelta(microseconds=recording.epoch_ns // 1_000)
     return {
         "global": {
             "core:datatype": datatype,
@@ -165,21 +170,37 @@ def metadata(recording: Recording, datatype: Datatype, sha512: str) -> dict[str,
             "medmon:seed": recording.seed,
             "medmon:attacks": _windows(recording),
         },
-        "captures": [
-            {
-                "core:sample_start": 0,
-                "core:frequency": band.freq_hz,
-                "core:datetime": f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z",
-            }
-        ],
-        "annotations": [annotation_from_truth(truth) for truth in recording.truths()],
+        "captures": list(_captures(recording)),
+        "annotations": [annotation_from_truth(truth) for truth in _in_time(recording)],
     }
 
 
+def _captures(recording: Recording) -> Iterator[dict[str, str | int | float]]:
+    """One capture, and one more behind each cut: its index counts what was left out."""
+    band = recording.tuned
+    for cut in (Cut(0, 0), *recording.cuts()):
+        index = cut.sample_start + cut.samples_lost
+        passed = timedelta(microseconds=recording.epoch_ns // 1_000 + index * 1e6 // band.rate_hz)
+        capture: dict[str, str | int | float] = {
+            "core:sample_start": cut.sample_start,
+            "core:global_index": index,
+            "core:frequency": band.freq_hz,
+            "core:datetime": f"{_EPOCH + passed:%Y-%m-%dT%H:%M:%S.%f}Z",
+        }
+        yield capture | ({GAP_REASON_KEY: GAP_REASON} if cut.samples_lost else {})
+
+
+def _in_time(recording: Recording) -> Iterator[Truth]:
+    """Give the truths at the times at which they happened, cut silences included."""
+    cuts = deque(recording.cuts())
+    lost_ns = 0
+    for truth in recording.truths():
+        while cuts and cuts[0].sample_start <= truth.sample_start:
+            lost_ns = round(cuts.popleft().samples_lost * 1e9 / recording.tuned.rate_hz)
+        yield replace(truth, time_ns=truth.time_ns + lost_ns)
+
+
 def _windows(recording: Recording) -> list[dict[str, str | int]]:
-    """Attacks by their times; none where silences were cut, because the times no longer hold."""
-    if recording.longest_gap_s is not None:
-        return []
     return [
         {
             "attack": window.attack,

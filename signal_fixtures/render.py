@@ -9,7 +9,8 @@ cut, and the same seed gives the same recording.
 
 A day of a bed is mostly silence. `longest_gap_s` tells it as a short scene: silences longer than
 that are cut down to it, and the truth carries the shortened times. Clocks inside the messages
-stay as they were. Writing it into files is `signal_fixtures.recording_file`'s.
+stay as they were, and `cuts` says what was left out where, so that a file which can hold gaps
+keeps the bed's own time. Writing it into files is `signal_fixtures.recording_file`'s.
 """
 
 from __future__ import annotations
@@ -30,6 +31,22 @@ from signal_fixtures.truth import Truth, half_width_hz, truth_from_emission
 
 _PHASE, _NOISE = 2, 3
 _TAIL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Silence that was left out of a recording.
+
+    Attributes
+    ----------
+    sample_start : int
+        First sample behind it, in the middle of the silence that was left.
+    samples_lost : int
+        Samples left out here and at all cuts before.
+    """
+
+    sample_start: int
+    samples_lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +76,9 @@ class Recording:
     def __post_init__(self) -> None:
         seconds = self.scenario.duration_s
         if self.longest_gap_s is not None:
-            last_ns = max((e.end_ns for e in self.emissions()), default=self.epoch_ns)
-            seconds = min(seconds, (last_ns - self.epoch_ns) / 1e9 + _TAIL_S)
+            last_ns = max((e.end_ns for e in self.emissions()), default=None)
+            told_s = self.longest_gap_s if last_ns is None else _TAIL_S + self._since(last_ns)
+            seconds = min(seconds, told_s)
         object.__setattr__(self, "sample_count", round(seconds * self.tuned.rate_hz))
 
     @property
@@ -85,6 +103,25 @@ class Recording:
         if self.longest_gap_s is None:
             return inside
         return shortened(inside, self.epoch_ns, round(self.longest_gap_s * 1e9))
+
+    def cuts(self) -> Iterator[Cut]:
+        """Give the places where silence was left out.
+
+        Yields
+        ------
+        Cut
+            In order of time; nothing where silences are as they were.
+        """
+        if self.longest_gap_s is None:
+            return
+        whole = replace(self, longest_gap_s=None).emissions()
+        told_ns, half_ns = 0, round(self.longest_gap_s * 1e9) // 2
+        for before, after in zip(whole, self.emissions(), strict=True):
+            cut_ns = before.time_ns - after.time_ns
+            if cut_ns > told_ns:
+                start = (after.time_ns - half_ns - self.epoch_ns) * self.tuned.rate_hz
+                yield Cut(round(start / 1e9), round(cut_ns * self.tuned.rate_hz / 1e9))
+                told_ns = cut_ns
 
     def truths(self) -> Iterator[Truth]:
         """Give the truth about each emission that begins inside the recording, cut at its end.
@@ -115,7 +152,7 @@ class Recording:
             # An edge's foot reaches a few microseconds before the first chip.
             horizon_s = (start + CHUNK_SAMPLES) / self.tuned.rate_hz + 1e-3
             passed_s = start / self.tuned.rate_hz - 1e-3
-            while following and self._seconds(following[1]) < horizon_s:
+            while following and self._since(following[1].time_ns) < horizon_s:
                 sounding.append(self._sound(*following))
                 following = next(waiting, None)
             sounding = [e for e in sounding if e.stop_s > passed_s]
@@ -146,8 +183,8 @@ class Recording:
         if count:
             yield np.concatenate(held)
 
-    def _seconds(self, emission: Emission) -> float:
-        return (emission.time_ns - self.epoch_ns) / 1e9
+    def _since(self, time_ns: int) -> float:
+        return (time_ns - self.epoch_ns) / 1e9
 
     def _sound(self, index: int, emission: Emission) -> Sound:
         keying = emission.signal.keying
@@ -159,7 +196,7 @@ class Recording:
         return Sound(
             chips=np.frombuffer(emission.signal.chips, np.uint8),
             keying=sent,
-            time_s=self._seconds(emission),
+            time_s=self._since(emission.time_ns),
             rssi_dbfs=emission.rssi_dbfs,
             offset_hz=emission.freq_hz + emission.cfo_hz - self.tuned.freq_hz,
             phase_rad=float(generator(self.seed, _PHASE, index).uniform(0.0, 2 * np.pi)),

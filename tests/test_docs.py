@@ -8,13 +8,14 @@ import importlib.util
 import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -24,6 +25,11 @@ from medmon.cli import frame
 from medmon.config import config_from_text
 from medmon.detect import policies_from_config
 from medmon.wire import schema
+
+if TYPE_CHECKING:
+    from tests.conftest import Scene
+else:
+    Scene = Any
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -164,6 +170,47 @@ def test_shell_examples_use_verbs_and_flags_that_exist(words: list[str]) -> None
     assert {word for word in words if word.startswith("-") and word != "-"} <= flags
 
 
+def _typed(page: Path, folder: Path) -> str:
+    """Type the shell examples of a page, without installing; give what was printed."""
+    blocks = [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8"))
+              if kind == "bash" and "pip install" not in text]  # fmt: skip
+    tools = folder / "tools"
+    tools.mkdir()
+    for name, body in (
+        ("medmon", f'exec {sys.executable} -m medmon "$@"'),
+        ("rtl_sdr", "exec cat dump.bin"),
+    ):
+        (tools / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    environment = _alone() | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    answer = subprocess.run(
+        ["/bin/bash", "-x", "-e", "-o", "pipefail", "-c", "\n".join(blocks)],
+        cwd=folder, env=environment, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stdout
+    return answer.stdout
+
+
+def test_the_commands_for_a_recording_of_your_own_work(scene: Scene, tmp_path: Path) -> None:
+    """The page is for people in whose hands a file lies; its lines are typed as they stand."""
+    for name in ("g001_916.5M_250k.cu8", "dump.bin", "ward.sigmf-data"):
+        shutil.copy(scene.data, tmp_path / name)
+    shutil.copy(scene.sigmf, tmp_path / "ward.sigmf-meta")
+    _typed(DOCS / "how-to" / "read-a-recording.md", tmp_path)
+
+
+def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
+    """A first user sees what the page says: the attack and the gaps, and no false alarm."""
+    said = _typed(DOCS / "tutorial" / "first-replay.md", tmp_path)
+    stranger, known = said.split("+ medmon config check")
+    assert "first.sigmf-meta: 46." in stranger
+    assert "A command for a device that is not registered" in stranger
+    summary = [line.split() for line in known.splitlines() if re.search(r"\*\*.*: \d+$", line)]
+    assert [row[-2:] for row in summary] == [["dose-limit:", "1"], ["monitor-deaf:", "1"]]
+    assert "A bolus of 12 IU was ordered from pump (554321); the limit is 10 IU." in known
+
+
 @pytest.mark.parametrize("text", _blocks("toml"))
 def test_configuration_examples_are_without_mistakes(text: str) -> None:
     """What a page tells people to write into medmon.toml passes `medmon config check`."""
@@ -177,33 +224,31 @@ def test_configuration_examples_are_without_mistakes(text: str) -> None:
     "page", [page for page in PAGES if FILE.search(page.read_text(encoding="utf-8"))], ids=_name
 )
 def test_complete_examples_run_in_a_tree_of_their_own(page: Path, tmp_path: Path) -> None:
-    """The how-to pages promise: one file and one test. Here both are put in place and run."""
-    files = FILE.findall(page.read_text(encoding="utf-8"))
+    """The how-to pages promise: one file and one test. Both are put in place, and their line run.
+
+    Nothing else is added to the copy of the tree, so a suite that asks for a third file fails.
+    """
+    text = page.read_text(encoding="utf-8")
+    files = FILE.findall(text)
     assert [name.split("/")[0] for name, _ in files] == ["medmon", "tests"]
-    for name, text in files:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    plugin, test = (name for name, _ in files)
-    package = plugin.rsplit("/", 1)[0]
-    # The new file's folder is added to the package it would stand in.
-    code = (
-        "import sys, importlib, pytest\n"
-        f"package = importlib.import_module({package.replace('/', '.')!r})\n"
-        f"package.__path__.append({str(tmp_path / package)!r})\n"
-        f"module = importlib.import_module({plugin.removesuffix('.py').replace('/', '.')!r})\n"
-        "import doctest; assert doctest.testmod(module).failed == 0\n"
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'no:randomly',"
-        f" '-c', {str(tmp_path / 'empty.ini')!r}, {str(tmp_path / test)!r}]))"
-    )
-    (tmp_path / "empty.ini").write_text("[pytest]\n", encoding="utf-8")
-    # Options of the outer run, such as worker processes, are not the inner one's.
-    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    for name in ("medmon", "signal_fixtures", "tests"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name, body in files:
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    (words,) = re.findall(r"^\.venv/bin/pytest (.*)$", text, re.MULTILINE)
+    assert "tests/test_plugins.py" in words
+    plugin = files[0][0]
+    # Its own example, too. The options of the outer run, such as worker processes, are not ours.
     answer = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT, env=alone, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words.split(), plugin],
+        cwd=tmp_path, env=_alone(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def _alone() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 @pytest.mark.parametrize(

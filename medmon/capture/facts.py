@@ -5,6 +5,8 @@ Raw recordings carry no header, so their name does: ``g001_433.92M_250k.cu8`` is
 
 * a decimal number with ``M`` is the centre frequency, one with ``k`` is the sample rate, whatever
   their size, as rtl_433 writes them;
+* of two with ``M`` where nothing else tells a rate, ``g009_434.1M_1.024M.cu8``, the first is the
+  frequency and the second, if it is lower and at most 100 MS/s, the rate;
 * ``Hz``, ``kHz``, ``MHz``, ``GHz`` are a frequency, ``sps``, ``ksps``, ``Msps`` a rate;
 * ``20261123_111503Z`` or ``20261123T111503Z`` is the UTC time of the first sample; without the Z
   nobody knows the zone, and it is not believed;
@@ -30,6 +32,8 @@ from medmon.quantities import hertz_from_text, ns_from_iso
 
 MIN_RATE_HZ, MAX_RATE_HZ = 1.0, 1e12
 """Bounds of a sample rate; the upper one is that of the SigMF schema."""
+MAX_NAMED_RATE_HZ = 100e6
+"""A number with ``M`` above this is no sample rate; no receiver here is that fast."""
 MAX_FREQ_HZ = 1e12
 """Bound of a centre frequency, as in the SigMF schema."""
 MAX_ANTENNAS = 64
@@ -123,15 +127,27 @@ def facts_from_name(path: str) -> Facts:
     name = PurePath(path).name
     freqs: set[float] = set()
     rates: set[float] = set()
+    millions: list[float] = []
     for number, unit in _QUANTITY.findall(name):
-        is_freq = unit == "M" or unit.endswith("Hz")
-        (freqs if is_freq else rates).add(hertz_from_text(number + unit))
+        hertz = hertz_from_text(number + unit)
+        if unit == "M":
+            millions.append(hertz)
+        else:
+            (freqs if unit.endswith("Hz") else rates).add(hertz)
+    if not (freqs or rates) and _is_freq_and_rate(millions):
+        rates.add(millions.pop())
+    freqs.update(millions)
     return Facts(
         freq_hz=freqs.pop() if len(freqs) == 1 else None,
         rate_hz=rates.pop() if len(rates) == 1 else None,
         start_ns=_start_from_name(name),
         sample_format=ENDINGS.get(ending_of(name)),
     )
+
+
+def _is_freq_and_rate(millions: list[float]) -> bool:
+    """Whether two numbers with ``M`` are a frequency and a rate."""
+    return len(millions) == 2 and millions[1] < millions[0] and millions[1] <= MAX_NAMED_RATE_HZ
 
 
 def ending_of(path: str) -> str:
@@ -192,7 +208,7 @@ def format_of(facts: Facts, *, source: str) -> SampleFormat:
             source,
             expected=f"a file ending that names a sample format ({', '.join(FORMATS)})",
             found=f"the ending {ending_of(source)!r}",
-            help_text="rename it, or put the format in front: cu8:FILE",
+            help_text="give --format cu8, put the format in front: cu8:FILE, or rename it",
         )
     if facts.sample_format not in FORMATS:
         raise InputError(

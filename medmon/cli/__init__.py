@@ -32,14 +32,17 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status, as listed in docs/reference/exit-codes.md.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    completing = "_MEDMON_COMPLETE" in os.environ
-    if not completing and tuple(given) in _PAGES:
-        return _show_page(_PAGES[tuple(given)])
-    if not completing and given == ["--version"]:
-        from medmon import __version__
+    _open_closed_streams()
+    if "_MEDMON_COMPLETE" not in os.environ:
+        try:
+            if tuple(given) in _PAGES:
+                return _show_page(_PAGES[tuple(given)])
+            if given == ["--version"]:
+                from medmon import __version__
 
-        sys.stdout.write(f"medmon {__version__}\n")
-        return 0
+                return _say(f"medmon {__version__}\n", 0)
+        except OSError:
+            pass  # Nobody takes the text; the frame fails in the same way and says it in one line.
     from medmon.cli.frame import run
 
     return run(given)
@@ -58,7 +61,19 @@ def page_file() -> str:
 
 def _show_page(status: int) -> int:
     """Copy the stored page, to stdout when it was asked for and to stderr when it was not."""
-    stream = sys.stderr if status else sys.stdout
     with open(page_file(), encoding="utf-8") as page:
-        stream.write(page.read())
+        return _say(page.read(), status)
+
+
+def _say(text: str, status: int) -> int:
+    stream = sys.stderr if status else sys.stdout
+    stream.write(text)
+    stream.flush()
     return status
+
+
+def _open_closed_streams() -> None:
+    """Put /dev/null where the shell closed a stream (``>&-``): nobody reads, nothing breaks."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))

@@ -51,6 +51,9 @@ def inspect(file: str, **given: Unpack[_Given]) -> int:
         found = look_through(file, plan, watch)
     if given["plot"] is not None:
         given["plot"].write_bytes(picture_of(found, title=Path(file).name))
+        if found.burst_count > len(found.bursts):
+            boxed = f"the first {len(found.bursts)} of {found.burst_count} bursts are boxed"
+            flags.remark(f"{given['plot']}: {boxed}")
     if given["as_json"]:
         click.echo(json.dumps(_mapping(file, found), allow_nan=False))
     else:
@@ -75,10 +78,16 @@ def _summary(file: str, found: Inspection) -> Iterator[str]:
         yield f"           {count}: {reason}"
     clipped = f"{100 * level.clipped_share:.3g} % clipped"
     yield f"level      peak {level.peak_dbfs:.1f} dBFS, mean {level.rms_dbfs:.1f} dBFS, {clipped}"
-    yield f"constant   {level.dc:.4f}, {level.dc_dbfs:.1f} dBFS"
+    yield f"constant   {_constant(level.dc)}, {level.dc_dbfs:.1f} dBFS"
     if found.noise_dbfs is not None:
         yield f"noise      {found.noise_dbfs:.1f} dBFS over the whole band"
     yield f"bursts     {found.burst_count}"
+
+
+def _constant(dc: complex) -> str:
+    """Write a level without the minus of a rounded nothing."""
+    real, imag = (round(part, 4) + 0.0 for part in (dc.real, dc.imag))
+    return f"{real:.4f}{imag:+.4f}j"
 
 
 def _table(found: Inspection) -> Iterator[str]:

@@ -24,6 +24,10 @@ _FORMATS: dict[_Format, Datatype] = {
 }  # fmt: skip
 _SIGMF = (".sigmf-meta", ".sigmf-data")
 _DEFAULT: _Format = "cu8"
+_NO_GAPS = (
+    "samples alone cannot hold the gaps of --longest-gap: minutes become seconds, and whatever "
+    "depends on intervals is judged wrongly; a .sigmf-meta file keeps the time"
+)
 
 
 class _Given(TypedDict):
@@ -45,7 +49,8 @@ class _Given(TypedDict):
 @flags.seed
 @click.option(
     "--longest-gap", "longest_gap_s", type=flags.SECONDS,
-    help="Cut silences down to this, so that a day becomes a short scene.",
+    help="Cut silences down to this, so that a day becomes a short scene. SigMF keeps what was "
+    "cut as gaps, and with it the time; in other files the scene goes faster than it was.",
 )  # fmt: skip
 @click.option("--config-out", type=flags.FILE, help="Write the medmon.toml of the scenario's bed.")
 @click.option("--list", "is_list", is_flag=True, help="List the scenarios that come with medmon.")
@@ -72,7 +77,7 @@ def synth(scenario: str | None, **given: Unpack[_Given]) -> None:
         recording = Recording(story, given["seed"], longest_gap_s=given["longest_gap_s"])
         with bar("synth") as told:
             _write(recording, given["write"], _FORMATS[sample_format], told)
-        _tell(recording, given["write"])
+        _tell(recording, given["write"], sample_format)
 
 
 def _titles() -> Iterator[tuple[str, str]]:
@@ -133,9 +138,13 @@ def _format_of(path: Path, asked: _Format | None) -> _Format:
     if path.suffix in _SIGMF:
         return asked or _DEFAULT
     named = next((name for name in _FORMATS if name == ending), None)
+    if named is None and asked is not None:
+        return asked
     if named is None:
         endings = ", ".join([*_FORMATS, "sigmf-meta"])
-        raise click.UsageError(f"{path}: expected one of the endings {endings}, found {ending!r}")
+        raise click.UsageError(
+            f"{path}: expected one of the endings {endings}, found {ending!r}; or give --format"
+        )
     if asked not in {None, named}:
         raise click.UsageError(f"{path}: the ending says {named}, --format says {asked}")
     return named
@@ -165,7 +174,7 @@ def _all_or_nothing(paths: list[Path]) -> Iterator[None]:
         raise
 
 
-def _tell(recording: Recording, path: Path) -> None:
+def _tell(recording: Recording, path: Path, sample_format: _Format) -> None:
     from medmon.capture.facts import facts_from_name
 
     if click.get_current_context().ensure_object(flags.Session).verbosity < 0:
@@ -178,4 +187,7 @@ def _tell(recording: Recording, path: Path) -> None:
     is_told = (known.freq_hz, known.rate_hz) == (band.freq_hz, band.rate_hz)
     if path.suffix not in _SIGMF and not is_told:
         told = f"-f {band.freq_hz / 1e6:.10g}M -s {band.rate_hz / 1e3:.10g}k"
-        click.echo(f"the file does not say so; read it with {told}", err=True)
+        named = "" if known.sample_format else f" --format {sample_format}"
+        click.echo(f"the file does not say so; read it with {told}{named}", err=True)
+    if path.suffix not in _SIGMF and any(recording.cuts()):
+        click.echo(_NO_GAPS, err=True)

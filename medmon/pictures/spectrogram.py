@@ -8,50 +8,26 @@ as plain ASCII, because it may come from the air or from somebody's inventory.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from medmon.pictures.boxes import Box, merged, readable
 from medmon.records import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
-BOXES_MAX = 200
-"""More boxes than this would hide the picture; the first ones are drawn."""
-LABEL_SHARE = (0.1, 0.025)
-"""Room of a label, as parts of the width and of the height of the picture."""
+TOUCH_SHARE = (0.003, 0.01)
+"""Boxes nearer than this, three pixels across and five up, become one; parts of both axes."""
+LETTER_SHARE = (0.0062, 0.025)
+"""Room of a letter of a label, as parts of the width and of the height of the picture."""
 SIZE_INCHES = (11.0, 6.0)
 DPI = 110
 RANGE_DB = (6.0, 70.0)
 """Least and greatest range of levels that the colours tell apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A stretch of time and frequency to be pointed out.
-
-    Attributes
-    ----------
-    start_s, stop_s : float
-        Time since the start of the picture.
-    low_hz, high_hz : float
-        Edges, absolute frequencies as the axis has them.
-    label : str
-        What it is, a few words; may be empty.
-    colour : str
-        A colour of matplotlib: "white", "#ff4040".
-    """
-
-    start_s: float
-    stop_s: float
-    low_hz: float
-    high_hz: float
-    label: str = ""
-    colour: str = "white"
 
 
 def spectrogram_png(
@@ -79,7 +55,7 @@ def spectrogram_png(
     title : str
         Line above the picture.
     boxes : sequence of Box
-        What to point out; the first `BOXES_MAX` are drawn.
+        What to point out; where there is no room between two of a kind, they are drawn as one.
 
     Returns
     -------
@@ -127,7 +103,7 @@ def draw_spectrogram(
     rate_hz : float
         Width of the band.
     boxes : sequence of Box
-        What to point out; the first `BOXES_MAX` are drawn.
+        What to point out; where there is no room between two of a kind, they are drawn as one.
 
     Returns
     -------
@@ -150,10 +126,10 @@ def draw_spectrogram(
     axes.set_facecolor("0.6")
     axes.set_ylabel("frequency in MHz" if freq_hz else "offset in MHz")
     axes.ticklabel_format(axis="y", useOffset=False)
-    drawn = boxes[:BOXES_MAX]
-    for box in drawn:
-        _draw(axes, box)
-    for box in readable(drawn, near_s=LABEL_SHARE[0] * seconds, near_hz=LABEL_SHARE[1] * rate_hz):
+    drawn = merged(boxes, near_s=TOUCH_SHARE[0] * seconds, near_hz=TOUCH_SHARE[1] * rate_hz)
+    _outline(axes, drawn)
+    letter_s, line_hz = LETTER_SHARE[0] * seconds, LETTER_SHARE[1] * rate_hz
+    for box in readable(drawn, letter_s=letter_s, line_hz=line_hz):
         _label(axes, box)
     return image
 
@@ -180,45 +156,29 @@ def levels(power_dbfs: FloatArray) -> tuple[float, float]:
     return min(max(lowest, highest - RANGE_DB[1]), highest - RANGE_DB[0]), highest
 
 
-def readable(boxes: Sequence[Box], *, near_s: float, near_hz: float) -> list[Box]:
-    """Choose whose label is printed, so that labels do not lie upon each other.
-
-    Parameters
-    ----------
-    boxes : sequence of Box
-        All boxes that are drawn.
-    near_s : float
-        Room that a label takes in time.
-    near_hz : float
-        Room that a label takes in frequency.
-
-    Returns
-    -------
-    list of Box
-        Boxes with a label, each with room to the ones before it in the list.
-    """
-    kept: list[Box] = []
-    for box in boxes:
-        is_free = not any(
-            abs(box.start_s - other.start_s) < near_s and abs(box.high_hz - other.high_hz) < near_hz
-            for other in kept
-        )
-        if box.label and is_free:
-            kept.append(box)
-    return kept
-
-
-def _draw(axes: Axes, box: Box) -> None:
+def _outline(axes: Axes, boxes: Sequence[Box]) -> None:
+    from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
-    corner = (box.start_s, box.low_hz / 1e6)
-    size = (box.stop_s - box.start_s, (box.high_hz - box.low_hz) / 1e6)
-    axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=box.colour, linewidth=1.0))
+    shapes = [
+        Rectangle(
+            (box.start_s, box.low_hz / 1e6),
+            box.stop_s - box.start_s,
+            (box.high_hz - box.low_hz) / 1e6,
+        )
+        for box in boxes
+    ]
+    colours = [box.colour for box in boxes]
+    axes.add_collection(
+        PatchCollection(shapes, facecolor="none", edgecolor=colours, linewidth=1.0), autolim=False
+    )
 
 
 def _label(axes: Axes, box: Box) -> None:
+    from matplotlib.patheffects import withStroke
+
     axes.annotate(
-        plain_text(box.label),
+        plain_text(box.text),
         (box.start_s, box.high_hz / 1e6),
         xytext=(0, 2),
         textcoords="offset points",
@@ -227,6 +187,7 @@ def _label(axes: Axes, box: Box) -> None:
         parse_math=False,
         annotation_clip=True,
         clip_on=True,
+        path_effects=[withStroke(linewidth=1.5, foreground="black")],
     )
 
 

@@ -22,8 +22,11 @@ def picture_of(inspection: Inspection, *, title: str) -> bytes:
     Returns
     -------
     bytes
-        A PNG. Where there are more boxes than fit, those with packets go first.
+        A PNG. Those with packets get their labels first; where not every burst is known, the line
+        above says how many are.
     """
+    if inspection.burst_count > len(inspection.bursts):
+        title += f" (the first {len(inspection.bursts)} of {inspection.burst_count} bursts boxed)"
     bursts = sorted(inspection.bursts, key=lambda found: found.protocol is None)
     return spectrogram_png(
         inspection.rows.power_dbfs(),

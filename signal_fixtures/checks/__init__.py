@@ -10,12 +10,13 @@ its own sample data::
         check_detector(MyDetector)
 
 Each suite is also a tuple of single checks (`DECODER_CHECKS` and so on), for a test runner that
-wants to report them one by one. Of medmon they know the nouns only.
+wants to report them one by one; `NEED_PACKETS` are those of a decoder that say nothing without
+good packets. Of medmon they know the nouns only.
 """
 
 from __future__ import annotations
 
-from signal_fixtures.checks.decoder import DECODER_CHECKS, check_decoder
+from signal_fixtures.checks.decoder import DECODER_CHECKS, NEED_PACKETS, check_decoder
 from signal_fixtures.checks.detector import DETECTOR_CHECKS, check_detector
 from signal_fixtures.checks.promise import BrokenPromiseError
 from signal_fixtures.checks.sink import SINK_CHECKS, check_sink
@@ -25,6 +26,7 @@ __all__ = [
     "BrokenPromiseError",
     "DECODER_CHECKS",
     "DETECTOR_CHECKS",
+    "NEED_PACKETS",
     "SINK_CHECKS",
     "SOURCE_CHECKS",
     "check_decoder",

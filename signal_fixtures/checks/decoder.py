@@ -283,6 +283,10 @@ DECODER_CHECKS: tuple[DecoderCheck, ...] = (
     says_what_identifies_a_device,
     documents_layout_and_sources,
 )
+NEED_PACKETS: frozenset[DecoderCheck] = frozenset(
+    {accepts_good_packets, believes_no_single_wrong_bit, names_its_fields_with_units}
+)
+"""Checks that look at nothing but good packets, so that without one they would say nothing."""
 
 
 def check_decoder(decoder: Decodes, packets: Sequence[bytes]) -> None:

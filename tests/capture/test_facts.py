@@ -44,6 +44,12 @@ START_NS = 1_795_432_503 * 10**9
         ("v1.5M2.cu8", None, None, "cu8"),
         ("_433.92M_434.42M_250k.cu8", None, 250_000, "cu8"),
         ("_433.92M_433.92M_250k_1000k.cu8", 433_920_000, None, "cu8"),
+        ("g009_434.1M_1.024M.cu8", 434_100_000, 1_024_000, "cu8"),
+        ("g009_433.92M_2.048M.cs16", 433_920_000, 2_048_000, "cs16"),
+        ("_433.92M_434.42M.cu8", None, None, "cu8"),
+        ("_868.3M_433.92M.cu8", None, None, "cu8"),
+        ("_868.3M_2.4M_1M.cu8", None, None, "cu8"),
+        ("_433.92M_2.4M_2400ksps.cu8", None, 2_400_000, "cu8"),
         ("", None, None, None),
     ],
 )
@@ -134,3 +140,9 @@ def test_starts_must_fit_64_bits() -> None:
     assert start_of(Facts(start_ns=-5), source="x") == -5
     with pytest.raises(InputError, match="1678 and 2262"):
         start_of(Facts(start_ns=2**63), source="x")
+
+
+def test_whoever_has_no_ending_is_told_the_flag() -> None:
+    """The quickest way out is the first one named."""
+    with pytest.raises(InputError, match="give --format cu8"):
+        format_of(NOTHING_KNOWN, source="dump.bin")

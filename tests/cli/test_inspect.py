@@ -12,6 +12,7 @@ import pytest
 from matplotlib.image import imread
 
 from medmon.cli import main
+from medmon.playback import inspection
 
 if TYPE_CHECKING:
     from tests.conftest import Scene
@@ -154,3 +155,41 @@ def test_slow_and_dead_recordings_can_be_looked_at(
     captured = capsys.readouterr()
     assert "bursts     0" in captured.out
     assert "every sample is zero" in captured.err
+
+
+def test_a_picture_that_cannot_hold_every_burst_says_so(
+    scene: Scene,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whoever sees a quiet end must know that nobody looked there."""
+    arguments = ["inspect", str(scene.sigmf), "--plot"]
+    assert main([*arguments, str(tmp_path / "all.png")]) == 0
+    assert "boxed" not in capsys.readouterr().err
+    monkeypatch.setattr(inspection, "BURSTS_MAX", 3)
+    assert main([*arguments, str(tmp_path / "three.png")]) == 0
+    assert "three.png: the first 3 of " in capsys.readouterr().err
+    # The same is written above the picture.
+    heads = [imread(tmp_path / name)[:25] for name in ("all.png", "three.png")]
+    assert not np.array_equal(*heads)
+
+
+@pytest.mark.parametrize(
+    ("levels", "text"),
+    [
+        ([-1e-6, -1e-6], "0.0000+0.0000j"),
+        ([0.0, -0.25], "0.0000-0.2500j"),
+        ([-0.5, 0.125], "-0.5000+0.1250j"),
+    ],
+)
+def test_a_rounded_nothing_has_no_sign(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], levels: list[float], text: str
+) -> None:
+    """A minus before zeros looks like a fault of the receiver."""
+    path = tmp_path / "g001_916.5M_250k.cf32"
+    noise = np.random.default_rng(1).standard_normal(50_000, dtype=np.float32) * np.float32(1e-4)
+    noise[25_000:] = -noise[:25_000]
+    (noise.reshape(-1, 2) + np.float32(levels)).astype("<f4").tofile(path)
+    assert main(["inspect", str(path)]) == 0
+    assert f"constant   {text}, " in capsys.readouterr().out

@@ -81,6 +81,30 @@ def test_stderr_says_how_to_read_it(
     assert capsys.readouterr().err == ""
 
 
+def test_files_without_room_for_gaps_say_so(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else a replay of them tells of a sensor that reports too often, and nobody knows why."""
+    arguments = ["synth", str(scene.scenario), "-w"]
+    assert main([*arguments, str(tmp_path / "a.cu8"), "--longest-gap", "0.05"]) == 0
+    assert "cannot hold the gaps" in capsys.readouterr().err
+    assert main([*arguments, str(tmp_path / "a.sigmf-meta"), "--longest-gap", "0.05"]) == 0
+    assert "cannot hold the gaps" not in capsys.readouterr().err
+    captures = json.loads((tmp_path / "a.sigmf-meta").read_text())["captures"]
+    assert captures[-1]["core:global_index"] > captures[-1]["core:sample_start"]
+
+
+def test_the_format_needs_no_ending(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever writes to a pipe or a device has said the format with --format."""
+    path = tmp_path / "pipe"
+    arguments = ["synth", str(scene.scenario), "--longest-gap", "0.05", "-w", str(path)]
+    assert main([*arguments, "--format", "cu8"]) == 0
+    assert path.read_bytes() == scene.data.read_bytes()
+    assert "-f 916.5M -s 128k --format cu8" in capsys.readouterr().err
+
+
 def test_the_bed_has_a_configuration(tmp_path: Path) -> None:
     """What was synthesised can be judged: limits and devices of the story."""
     config = tmp_path / "bed.toml"

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from medmon.capture import Facts, open_source
+from medmon.records import Block, Gap, Span
 from signal_fixtures.acts.medtronic import ReadPump
 from signal_fixtures.attacker import SuspendDelivery
 from signal_fixtures.bed import Band, Device
@@ -105,7 +107,7 @@ def test_the_labels_in_a_sigmf_pair_are_the_truth(tmp_path: Path) -> None:
 
 
 def test_attacks_that_send_nothing_are_in_the_metadata() -> None:
-    """Silence has no annotation; its window stands in the global part, unless time was cut."""
+    """Silence has no annotation; its window stands in the global part, though time is cut."""
     described = metadata(Recording(SCENARIO), "cu8", "")["global"]
     assert [window["attack"] for window in described["medmon:attacks"]] == [
         "suspend",
@@ -113,4 +115,40 @@ def test_attacks_that_send_nothing_are_in_the_metadata() -> None:
     ]
     assert described["medmon:attacks"][1]["end_ns"] == 1_795_424_401_000_000_000
     told = metadata(Recording(SCENARIO, longest_gap_s=0.1), "cu8", "")["global"]
-    assert told["medmon:attacks"] == []
+    assert told["medmon:attacks"] == described["medmon:attacks"]
+
+
+def test_cut_silences_are_gaps_and_the_time_stays_true(tmp_path: Path) -> None:
+    """A sensor that reports every five minutes must not seem to report every two seconds.
+
+    Read by medmon, every packet lies where the whole scene has it, to a sample, and the gaps are
+    what is missing of the whole.
+    """
+    whole, told = Recording(SCENARIO, 9), Recording(SCENARIO, 9, longest_gap_s=0.02)
+    path = write_sigmf(told, tmp_path / "x", "cu8")
+    found = truths_from_metadata(json.loads(path.read_text(encoding="utf-8")))
+    expected = list(whole.truths())
+    sample_ns = 1e9 / whole.tuned.rate_hz
+    assert [t.time_ns for t in found] == pytest.approx(
+        [t.time_ns for t in expected], abs=2 * sample_ns
+    )
+    with open_source(str(path), facts=Facts()) as source:
+        items = [item for item in source if isinstance(item, Block | Gap)]
+    gaps = [item for item in items if isinstance(item, Gap)]
+    assert gaps
+    assert {gap.reason for gap in gaps} == {"silence left out (--longest-gap)"}
+    last = items[-1].span
+    heard = sum(item.iq.shape[1] for item in items if isinstance(item, Block))
+    assert heard == told.sample_count
+    assert sum(gap.samples_lost for gap in gaps) == _stop(last) - heard
+    for truth in expected:
+        # No cut goes through a packet.
+        start, stop = truth.sample_start, truth.sample_start + truth.sample_count
+        spans = [gap.span for gap in gaps]
+        assert all(
+            s.sample_start + s.sample_count <= start or s.sample_start >= stop for s in spans
+        )
+
+
+def _stop(span: Span) -> int:
+    return span.sample_start + span.sample_count

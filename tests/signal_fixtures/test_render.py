@@ -107,6 +107,14 @@ def test_silences_can_be_cut_and_the_rest_stays_as_it_was() -> None:
         (after[-1].end_ns - slow.start_ns) / 1e9 + 0.25, abs=1e-5
     )
     assert whole.sample_count == 7_200 * 400_000
+    assert list(whole.cuts()) == []
+    for cut in told.cuts():
+        # In the middle of what is left, so that a receiver has the noise before a packet.
+        place_s = cut.sample_start / 400e3 + slow.start_ns / 1e9
+        edge_s = min(e.time_ns / 1e9 for e in after if e.time_ns / 1e9 > place_s)
+        assert edge_s - place_s == pytest.approx(0.05, abs=1e-5)
+    lost_s = max(cut.samples_lost for cut in told.cuts()) / 400e3
+    assert lost_s == pytest.approx((before[-1].time_ns - after[-1].time_ns) / 1e9, abs=1e-5)
 
 
 def test_a_recording_of_nothing_is_noise() -> None:
@@ -114,7 +122,8 @@ def test_a_recording_of_nothing_is_noise() -> None:
     quiet = Scenario("noise", (), (), 1.0, band=Band(433.92e6, 250e3, -40.0))
     power = np.abs(_samples(Recording(quiet))) ** 2
     assert 10 * np.log10(power.mean()) == pytest.approx(-40.0, abs=0.1)
-    assert Recording(quiet, longest_gap_s=1.0).sample_count == 62_500
+    assert Recording(quiet, longest_gap_s=2.0).sample_count == 250_000
+    assert Recording(quiet, longest_gap_s=0.5).sample_count == 125_000
 
 
 def test_a_truth_beyond_the_end_is_left_out() -> None:

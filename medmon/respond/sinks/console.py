@@ -4,8 +4,8 @@
 Alarms look as on a patient monitor: ``***`` is high, ``**`` medium and ``*`` low priority. Gaps
 and the summary are told too; transmissions, findings and heartbeats only with ``verbose=yes``.
 
-    2026-11-23 11:15:03 *** Bolus above the limit: Bed 3 pump (INV-7, 350535). Check the pump.
-                            why: A bolus of 12.5 IU is above the limit of 10 IU.
+    2026-11-23 11:15:03.00 *** Bolus above the limit: Bed 3 pump, INV-7, 350535. Check the pump.
+                               why: A bolus of 12.5 IU is above the limit of 10 IU.
 
 Later phases of an alarm are one line, and a second one where the worst reason has become another.
 
@@ -24,7 +24,8 @@ from medmon.errors import ConfigError
 
 _STARS: Mapping[str, str] = {"high": "***", "medium": "**", "low": "*", "info": ""}
 _ALWAYS = frozenset({"alarm", "gap", "summary"})
-_INDENT = " " * 24
+_TIME_LETTERS = len("2026-11-23T11:15:03.00")
+_INDENT = " " * 27
 
 
 class Console:
@@ -81,7 +82,7 @@ class Console:
             return
         # Looked up at each record: test runners and progress bars exchange the streams.
         stream = sys.stdout if self._is_data else sys.stderr
-        when = line["time"][:19].replace("T", " ")
+        when = line["time"][:_TIME_LETTERS].replace("T", " ")
         first, *rest = (_visible(text) for text in self._sentences(line))
         stream.write("".join([f"{when} {first}\n", *(f"{_INDENT}{text}\n" for text in rest)]))
         stream.flush()
@@ -149,15 +150,21 @@ def _status(line: Mapping[str, Any]) -> Iterator[str]:
     yield f"    listening: {line['samples']} samples, {line['drops']} lost, noise {noise} dBFS"
 
 
+def _urgency(priority: str) -> int:
+    """Give the place among the priorities; one of a later version comes last."""
+    return list(_STARS).index(priority) if priority in _STARS else len(_STARS)
+
+
 def _summary(line: Mapping[str, Any]) -> Iterator[str]:
     heard = sum(sum(counts.values()) for counts in line["transmissions"].values())
     factor = line["real_time_factor"]
     speed = "" if factor is None else f", {factor:.1f} times real time"
-    yield f"    {_number(line['seconds'])} s heard{speed}: {heard} transmissions"
+    told = "1 transmission" if heard == 1 else f"{heard} transmissions"
+    yield f"    {_number(line['seconds'])} s heard{speed}: {told}"
     for protocol, counts in line["transmissions"].items():
         yield f"{protocol}: " + ", ".join(f"{count} {word}" for word, count in counts.items())
-    for priority, counts in line["alarms"].items():
-        for policy, count in counts.items():
+    for priority in sorted(line["alarms"], key=_urgency):
+        for policy, count in line["alarms"][priority].items():
             yield f"{_STARS.get(priority, ''):<3} {policy}: {count}"
     if not line["alarms"]:
         yield "no alarms"

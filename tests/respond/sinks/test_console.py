@@ -38,11 +38,12 @@ def _told(capsys: pytest.CaptureFixture[str], line: dict[str, Any], **options: s
 def test_alarm_says_what_who_why_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Everything a person needs in the first lines, the stars as on a patient monitor."""
     assert _told(capsys, ALARM).splitlines() == [
-        "2026-11-23 11:15:03 *** Bolus above the limit: Bed 3 pump, INV-7, 350535. Check the pump.",
-        "                        why: Reason 0.",
-        "                        why: Reason 1.",
-        "                        why: Reason 2.",
-        "                        alarm a1",
+        "2026-11-23 11:15:03.00 *** Bolus above the limit: Bed 3 pump, INV-7, 350535. "
+        "Check the pump.",
+        "                           why: Reason 0.",
+        "                           why: Reason 1.",
+        "                           why: Reason 2.",
+        "                           alarm a1",
     ]
 
 
@@ -64,7 +65,7 @@ def test_later_phases_are_one_line(
 ) -> None:
     """A flood does not push the first line off the screen."""
     assert _told(capsys, ALARM | changes | {"device": None}) == (
-        f"2026-11-23 11:15:03 {stars} Bolus above the limit: 350535: {text}, alarm a1\n"
+        f"2026-11-23 11:15:03.00 {stars} Bolus above the limit: 350535: {text}, alarm a1\n"
     )
 
 
@@ -89,7 +90,7 @@ def test_transmissions_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     """With -v everything that was heard."""
     assert _told(capsys, HEARD) == ""
     assert _told(capsys, HEARD, verbose="yes") == (
-        "2026-11-23 11:15:03     medtronic 350535 bolus x3 units_iu=2.5"
+        "2026-11-23 11:15:03.00     medtronic 350535 bolus x3 units_iu=2.5"
         "  [916.500 MHz, -31.3 dBFS, SNR 20.0 dB]\n"
     )
 
@@ -102,7 +103,7 @@ def test_burst_that_nobody_understands(capsys: pytest.CaptureFixture[str]) -> No
         "radio": {"freq_hz": 916_500_000.0, "rssi_dbfs": None, "snr_db": None},
     }  # fmt: skip
     assert _told(capsys, line, verbose="yes") == (
-        "2026-11-23 11:15:03     unknown - unknown (integrity none)"
+        "2026-11-23 11:15:03.00     unknown - unknown (integrity none)"
         "  [916.500 MHz, ? dBFS, SNR ? dB]\n"
     )
 
@@ -110,9 +111,9 @@ def test_burst_that_nobody_understands(capsys: pytest.CaptureFixture[str]) -> No
 def test_summary(capsys: pytest.CaptureFixture[str]) -> None:
     """The last lines say what was heard and what was wrong."""
     assert _told(capsys, SUMMARY).splitlines() == [
-        "2026-11-23 11:15:03     60.0 s heard, 38.0 times real time: 4 transmissions",
-        "                        medtronic: 3 ok, 1 failed",
-        "                        *** dose: 1",
+        "2026-11-23 11:15:03.00     60.0 s heard, 38.0 times real time: 4 transmissions",
+        "                           medtronic: 3 ok, 1 failed",
+        "                           *** dose: 1",
     ]
     quiet = _told(capsys, SUMMARY | {"alarms": {}, "transmissions": {}, "real_time_factor": None})
     assert quiet.splitlines()[0].endswith("60.0 s heard: 0 transmissions")
@@ -135,7 +136,7 @@ def test_other_records(
 ) -> None:
     """Lost samples are always told, the rest on request."""
     assert (_told(capsys, HEAD | line) != "") == is_always
-    assert _told(capsys, HEAD | line, verbose="yes") == f"2026-11-23 11:15:03     {text}\n"
+    assert _told(capsys, HEAD | line, verbose="yes") == f"2026-11-23 11:15:03.00     {text}\n"
 
 
 def test_type_of_a_later_version_is_left(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +155,7 @@ def test_standard_output_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     """Messages go to standard error, unless they are the data."""
     Console("-", {}).emit(ALARM)
     out, err = capsys.readouterr()
-    assert out.startswith("2026-11-23 11:15:03 *** ")
+    assert out.startswith("2026-11-23 11:15:03.00 *** ")
     assert err == ""
 
 
@@ -163,3 +164,19 @@ def test_mistakes_are_named(target: str, options: dict[str, str]) -> None:
     """A person learns what is possible."""
     with pytest.raises(ConfigError, match="expected console:"):
         Console(target, options)
+
+
+def test_the_most_urgent_alarms_come_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever reads two lines of the summary reads the two that matter; one is not several."""
+    alarms = {"high": {"dose": 1}, "info": {"new": 2}, "later": {"x": 1}, "low": {"clock": 1},
+              "medium": {"deaf": 3}}  # fmt: skip
+    told = _told(capsys, SUMMARY | {"alarms": alarms, "transmissions": {"medtronic": {"ok": 1}}})
+    assert told.splitlines()[0].endswith(": 1 transmission")
+    rows = [line.strip() for line in told.splitlines()[2:]]
+    assert rows == ["*** dose: 1", "**  deaf: 3", "*   clock: 1", "new: 2", "x: 1"]
+
+
+def test_packets_of_one_second_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """A conversation takes a second; its order and pauses are what a reader looks for."""
+    told = _told(capsys, ALARM | {"time": "2026-11-23T11:15:03.456789Z"})
+    assert told.startswith("2026-11-23 11:15:03.45 *** ")
