@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from medmon.records import Neighbour, Setting
+
 if TYPE_CHECKING:
     from tests.detect.conftest import Tell
 
@@ -47,3 +49,13 @@ def test_every_order_of_a_message_is_looked_at(tell: Tell) -> None:
     )
     (finding,) = tell(NAME).at("14:05", "bolus", is_dose_consistent=True, orders=orders)
     assert "temp-basal command" in finding.text
+
+
+def test_a_neighbours_pump_is_left_alone(tell: Tell) -> None:
+    """Somebody else's monitor watches it; the same forgery for a stranger's pump is told."""
+    setting = Setting(neighbours=(Neighbour("123456", "medtronic"),))
+    forged: dict[str, Any] = {"is_checksum_ok": False, "units_iu": 2.0}
+    neighbours: dict[str, Any] = {"device": "123456"}
+    strangers: dict[str, Any] = {"device": "654321"}
+    assert not tell(NAME, setting).at("14:05", "bolus", heard=neighbours, **forged)
+    assert tell(NAME, setting).at("14:05", "bolus", heard=strangers, **forged)
