@@ -46,8 +46,7 @@ class Step:
     noise_dbfs : float
         Median noise floor in one channel.
     crowded : int
-        Stretches of time and frequency, since the stream began, with more emitters than were
-        followed.
+        Stretches of time and frequency so far, with more emitters than were followed.
     """
 
     bursts: tuple[Burst, ...]
@@ -80,6 +79,7 @@ class Receiver:
         self._ended: Block | None = None
         self._known: Surroundings | None = None
         self._known_ns = 0
+        self._crowded = 0
 
     def feed(self, item: Block | Gap) -> list[Burst]:
         """Take the next samples, or the news that some are missing.
@@ -147,6 +147,7 @@ class Receiver:
         self._fed += self._filled
         step = self._step(heard + stream.flush(), self._fed)
         self._known, self._known_ns = stream.surroundings, self._time_ns(self._fed)
+        self._crowded += stream.crowded
         self._ended = first
         self._stream, self._first, self._filled, self._fed = None, None, 0, 0
         return step
@@ -187,7 +188,7 @@ class Receiver:
             self._time_ns(self._fed),
             self._time_ns(settled_sample),
             noise_dbfs,
-            self._stream.crowded,
+            self._crowded + self._stream.crowded,
         )
 
     def _time_ns(self, sample: float) -> int:

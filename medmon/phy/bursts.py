@@ -43,15 +43,12 @@ class Stretch:
         How often the carrier was switched on inside.
     on : float
         Mean power while it was on, noise included.
-    on_part : float
-        Part of the time it was on.
     """
 
     start: float
     stop: float
     marks: int
     on: float
-    on_part: float
 
 
 def stretches(band: Baseband, noise: float) -> list[Stretch]:
@@ -90,9 +87,8 @@ def stretches(band: Baseband, noise: float) -> list[Stretch]:
             inside = slice(round(start), round(stop))
             on = power[inside] > threshold
             # Smoothing weakens the tones of a shifted carrier, so the level is that before it.
-            found.append(Stretch(start, stop, int(last - first + 1),
-                                 float(raw[inside][on].mean()) if on.any() else 0.0,
-                                 float(on.mean()) if on.size else 0.0))  # fmt: skip
+            level = float(raw[inside][on].mean()) if on.any() else 0.0
+            found.append(Stretch(start, stop, int(last - first + 1), level))
     return found
 
 

@@ -174,10 +174,8 @@ def _receptions(scene: Scene, emitter: Emitter, modems: Sequence[Modem]) -> list
     )
     found: list[Reception] = []
     for modem in modems:
-        if modem.modulation == "ook":
-            found += ook.receive(scene.tuner, modem, place)
-        elif modem.modulation == "fsk":
-            found += fsk.receive(scene.tuner, modem, place)
+        receive = ook.receive if modem.modulation == "ook" else fsk.receive
+        found += receive(scene.tuner, modem, place)
     return [one for one in found if not any(_swallows(other, one) for other in found)]
 
 

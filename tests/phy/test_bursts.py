@@ -44,7 +44,6 @@ def test_plain_carrier(air: Air) -> None:
     assert found.stop == pytest.approx(0.0500021 * RATE_HZ, abs=0.6)
     assert found.marks == 1
     assert 10 * np.log10(found.on) == pytest.approx(-20, abs=0.1)
-    assert found.on_part == pytest.approx(1.0, abs=0.01)
 
 
 def test_two_carriers_one_millisecond_apart(air: Air) -> None:
@@ -59,7 +58,6 @@ def test_pauses_of_a_slow_keyed_carrier(air: Air) -> None:
     (found,) = _found(air, _iq(Emission(chips, ook(2e3), 0.03, -20.0)))
     assert found.marks == 6
     assert found.stop - found.start == pytest.approx(chips.size / 2e3 * RATE_HZ, abs=2)
-    assert found.on_part == pytest.approx(6 / 36, abs=0.02)
 
 
 def test_longer_pauses_part_a_keyed_carrier(air: Air) -> None:

@@ -29,7 +29,7 @@ def _heard(air: Air, scene: Scene, modem: str, stretch: tuple[float, float] | No
     found = None
     if stretch is not None:
         start, stop = (seconds * RATE_HZ / around.step for seconds in stretch)
-        found = Stretch(start, stop, 10, 1e-3, 0.5)
+        found = Stretch(start, stop, 10, 1e-3)
     return packets.heard(reception, found, around, DENSITY, tuner)
 
 
