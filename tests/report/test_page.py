@@ -171,3 +171,12 @@ def test_pictures_have_texts(evening: Account) -> None:
     page = page_from_account(evening, [PICTURE])
     assert 'alt="alt &#34;text&#34;"' in page
     assert "how to read it" in page
+
+
+def test_words_in_tables_are_not_broken_on_a_telephone(known_evening: Account) -> None:
+    """ "medtro nic" is no protocol: a table that is too wide is pushed sideways instead."""
+    page = page_from_account(known_evening)
+    (cells,) = re.findall(r"^th, td \{(.*)\}$", page, re.MULTILINE)
+    assert "overflow-wrap: anywhere" not in cells
+    assert ".wide { overflow-x: auto; }" in page
+    assert page.count("<table") == page.count('<div class="wide"><table')

@@ -9,6 +9,7 @@ from medmon.records import SEVERAL_DEVICES
 from medmon.respond.sinks.console import PLUGIN, Console
 
 HEAD = {"schema": "medmon/1", "time": "2026-11-23T11:15:03.000001Z", "time_ns": 1}
+WHEN = "2026-11-23 11:15:03.00"
 ALARM: dict[str, Any] = HEAD | {
     "type": "alarm", "id": "a1", "phase": "start", "state": "active", "priority": "high",
     "title": "Bolus above the limit", "action": "Check the pump.", "subject": "350535",
@@ -38,8 +39,7 @@ def _told(capsys: pytest.CaptureFixture[str], line: dict[str, Any], **options: s
 def test_alarm_says_what_who_why_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Everything a person needs in the first lines, the stars as on a patient monitor."""
     assert _told(capsys, ALARM).splitlines() == [
-        "2026-11-23 11:15:03.00 *** Bolus above the limit: Bed 3 pump, INV-7, 350535. "
-        "Check the pump.",
+        f"{WHEN} *** Bolus above the limit: Bed 3 pump, INV-7, 350535. Check the pump.",
         "                           why: Reason 0.",
         "                           why: Reason 1.",
         "                           why: Reason 2.",
