@@ -171,8 +171,8 @@ def test_a_picture_that_cannot_hold_every_burst_says_so(
     assert main([*arguments, str(tmp_path / "three.png")]) == 0
     assert "three.png: the first 3 of " in capsys.readouterr().err
     # The same is written above the picture.
-    heads = [imread(tmp_path / name)[:25] for name in ("all.png", "three.png")]
-    assert not np.array_equal(*heads)
+    full, cut = (imread(tmp_path / name)[:25] for name in ("all.png", "three.png"))
+    assert not np.array_equal(full, cut)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +190,6 @@ def test_a_rounded_nothing_has_no_sign(
     path = tmp_path / "g001_916.5M_250k.cf32"
     noise = np.random.default_rng(1).standard_normal(50_000, dtype=np.float32) * np.float32(1e-4)
     noise[25_000:] = -noise[:25_000]
-    (noise.reshape(-1, 2) + np.float32(levels)).astype("<f4").tofile(path)
+    (noise.reshape(-1, 2) + np.array(levels)).astype("<f4").tofile(path)
     assert main(["inspect", str(path)]) == 0
     assert f"constant   {text}, " in capsys.readouterr().out
