@@ -95,6 +95,7 @@ class Activity:
         self._overlap = grid.slots(OVERLAP_S)
         self._open: list[_Open] = []
         self._slot = 0
+        self._first = 0
         self._late: FloatArray = np.zeros((ROWS - 1, grid.channels), dtype=np.float32)
 
     @property
@@ -151,7 +152,7 @@ class Activity:
         """
         assert not self._open, "a region that is open needs every row"
         if slot > self._slot:
-            self._slot = slot
+            self._slot = self._first = slot
             self._late = np.zeros_like(self._late)
 
     def flush(self) -> list[Region]:
@@ -181,7 +182,7 @@ class Activity:
             if not mine and not begin[low : high + 1].any():
                 continue
             if not mine:
-                start = max(0, slot - ROWS + 1)
+                start = max(self._first, slot - ROWS + 1)
                 self._open.append(_Open(start, slot, low, high, owned_from=start))
                 continue
             first, *others = mine

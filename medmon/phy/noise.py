@@ -61,6 +61,11 @@ class NoiseFloor:
         return self._floor
 
     @property
+    def middle(self) -> float:
+        """Median floor over the channels, as power in one channel."""
+        return _middle(self._floor)
+
+    @property
     def is_settled(self) -> bool:
         """Whether enough was heard to tell a channel that is busy from one that is noisy."""
         return self._chunks >= SETTLED_CHUNKS

@@ -35,6 +35,9 @@ from medmon.records import ComplexArray, FloatArray, Modem
 MARGIN_S = 2e-3
 """Samples taken on either side of a region: rows are half a millisecond coarse."""
 
+LOOKBACK = 2 * REACH
+"""Rows of silence that are looked at again when the squelch opens: what just opens it may have
+begun before the average that shows it."""
 RECENT = 64
 """Bursts remembered, so that what one sender lights up elsewhere is not reported as another."""
 
@@ -114,7 +117,7 @@ class Stream:
     @property
     def noise_power(self) -> float:
         """Median noise floor over the channels, as power in one channel."""
-        return float(np.median(self._floor.power))
+        return self._floor.middle
 
     @property
     def settled_sample(self) -> int:
@@ -148,9 +151,7 @@ class Stream:
             Bursts that were still on the air.
         """
         found = self._started() if self._held else []
-        return found + [
-            heard for region in self._activity.flush() for heard in self._listen(region)
-        ]
+        return found + self._heard(self._activity.flush())
 
     def _started(self) -> list[Heard]:
         """Work on what was held back."""
@@ -174,7 +175,7 @@ class Stream:
             return self._heard(self._regions())
         self._floor.feed_silence(mean)
         # The squelch may yet open for what begins in the last rows.
-        self._activity.skip(self._slots - REACH)
+        self._activity.skip(self._slots - LOOKBACK)
         return self._heard([])
 
     def _padded(self, iq: ComplexArray) -> ComplexArray:

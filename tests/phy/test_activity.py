@@ -180,3 +180,27 @@ def test_what_is_still_needed_and_what_is_settled() -> None:
     (region,) = finder.flush()
     assert region.stop_slot == 128
     assert finder.flush() == []
+
+
+def test_rows_that_were_skipped_are_in_no_region() -> None:
+    """Nobody has their powers: a region begins with the first row that was looked at."""
+    finder = Activity(GRID)
+    finder.feed(_quiet(10))
+    assert finder.next_slot == 10
+    finder.skip(40)
+    rows = _quiet(20)
+    rows[:8, 30] = 50.0
+    assert finder.feed(rows[:2]) == []
+    assert finder.is_open
+    (region,) = [*finder.feed(rows[2:]), *finder.flush()]
+    assert region.start_slot == 40
+    assert region.stop_slot >= 48
+    assert not finder.is_open
+
+
+def test_skipping_back_changes_nothing() -> None:
+    """Rows that were looked at stay so."""
+    finder = Activity(GRID)
+    finder.feed(_quiet(10))
+    finder.skip(4)
+    assert finder.next_slot == 10

@@ -138,6 +138,24 @@ def test_the_first_half_second_is_heard_as_well_as_the_rest(air: Air) -> None:
     assert len(heard) == len(sent)
 
 
+@pytest.mark.parametrize("rate_hz", [250e3, 1.024e6])
+def test_weak_packets_are_found_wherever_they_begin(air: Air, rate_hz: float) -> None:
+    """At 13 dB Ec/N0 after a long silence, anywhere in a chunk: the squelch hides none of them."""
+    stream = Stream(rate_hz, air.modems)
+    chunk_s = stream.grid.chunk_samples / rate_hz
+    level = -100.0 + 13.0 + 10 * np.log10(medtronic.SYMBOL_RATE_HZ)
+    sent = [
+        air.pump((20 + 4 * n + n / 16) * chunk_s, offset_hz=37e3 + 900.0 * n, rssi_dbfs=level)
+        for n in range(16)
+    ]
+    scene = air.scene(rate_hz, sent[-1].stop_s + 0.1, *sent)
+    heard, _ = _fed(stream, scene.samples(0, scene.sample_count))
+    read = [one for one in heard if one.frames and one.frames[0].data[:7] == PACKET]
+    assert len(read) == len(sent)
+    for one, emission in zip(read, sent, strict=True):
+        assert one.start / rate_hz == pytest.approx(emission.time_s, abs=0.3e-3)
+
+
 def test_bursts_remembered_are_bounded(air: Air) -> None:
     """More packets than are remembered: each is heard, and memory stays as it was."""
     stream = Stream(RATE_HZ, air.modems)
