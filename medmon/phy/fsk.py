@@ -71,8 +71,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
             break
     best = sync.best(found, modem)
     read_out = [
-        _read(tuner.cut(near.start_sample, near.stop_sample), trial, modem)
-        for trial, near in zip(best, sync.places(best, modem, place), strict=True)
+        _read(tuner.cut(one.start_sample, one.stop_sample), trial, modem)
+        for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet is not None]
 

@@ -5,7 +5,7 @@ quarter of them: one frame of the same filter bank in each row, averaged over 4 
 two and four channels. Whatever is long enough to be a packet shows in such an average, and only
 where it does is the full bank run.
 
-The thresholds are passed by noise about once in 1e5 averages, so a few chunks in a hundred are
+The thresholds are passed by noise about once in 1e5 averages, so a chunk in some hundreds is
 looked at in vain, and a packet that can be decoded hardly ever stays unseen: the weakest pump
 packets of 10 ms, half of which can be read, stand three times over the floor here. Energy shorter
 than half a millisecond may fall between two frames, unless it is loud enough to stand out of the
