@@ -41,7 +41,7 @@ _SENTENCES = frozenset({"title", "action", "value", "expected", "text"})
 _ORDERS = "orders"
 """The field that holds fields: a list of orders, each a command and pairs of name and value."""
 _SHORTEST_WORD = 3
-_COMMANDS = frozenset(get_args(Command))
+_COMMANDS = [[command] for command in get_args(Command)]
 _ORDINARY = frozenset(get_args(Role))
 """A device that is called "pump" is no secret, and sentences must stay readable."""
 
@@ -141,8 +141,8 @@ def hashed(
         open_fields = vouched.open_fields.get(line.get("protocol") or "", ())
         for key in clean["fields"].keys() - set(open_fields):
             clean["fields"][key] = veil.hidden(line["fields"][key])
-        if _ORDERS in clean["fields"]:
-            orders = line["fields"][_ORDERS]
+        orders = line["fields"].get(_ORDERS)
+        if isinstance(orders, list):
             clean["fields"][_ORDERS] = [_order(one, open_fields, veil) for one in orders]
     _hide_ids(clean, line, salt)
     return clean
@@ -168,7 +168,7 @@ def pseudonym(identifier: str, *, salt: bytes) -> str:
 
 def _order(one: Any, open_fields: Collection[str], veil: _Veil) -> Any:
     """Hide in one order of a message what would be hidden in the message; all, if it is none."""
-    if not isinstance(one, list) or not one or one[0] not in _COMMANDS:
+    if not isinstance(one, list) or one[:1] not in _COMMANDS:
         return veil.hidden(one)
     shown = [one[0]]
     for pair in one[1:]:

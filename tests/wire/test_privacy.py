@@ -253,6 +253,23 @@ def test_exactly_the_identifying_fields_are_hidden() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("orders", "expected"),
+    [
+        ([["bolus", ["units_iu", 2.0]]], [["bolus", ["units_iu", 2.0]]]),
+        ([["bolus", ["lot", 7]]], [["bolus", ["lot", pseudonym("7", salt=SALT)]]]),
+        ([["bolus", 7]], [["bolus", pseudonym("7", salt=SALT)]]),
+        ([["c0ffee"]], [[pseudonym("c0ffee", salt=SALT)]]),
+        ([[["c0ffee"]], []], [[[pseudonym("c0ffee", salt=SALT)]], []]),
+        (7, pseudonym("7", salt=SALT)),
+    ],
+)
+def test_orders_of_any_shape_are_hidden_or_vouched_for(orders: object, expected: object) -> None:
+    """A record of strangers may hold anything where orders should stand; nothing of it shows."""
+    line = {"type": "transmission", "protocol": "omnipod", "fields": {"orders": orders}}
+    assert hashed(line, salt=SALT, vouched=VOUCHED)["fields"] == {"orders": expected}
+
+
 PUMP_SAYS = Paradigm("350535")
 
 
