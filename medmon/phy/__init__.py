@@ -166,6 +166,13 @@ class Receiver:
         size = self._buffer.size
         taken = 0
         while taken < iq.size:
+            if not self._filled and iq.size - taken >= size:
+                # A whole chunk of one block needs no copy.
+                heard = self._stream.feed(iq[taken : taken + size])
+                taken += size
+                self._fed += size
+                yield self._step(heard, self._stream.settled_sample)
+                continue
             count = min(size - self._filled, iq.size - taken)
             self._buffer[self._filled : self._filled + count] = iq[taken : taken + count]
             self._filled += count

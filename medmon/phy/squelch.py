@@ -15,9 +15,9 @@ noise of the whole band, which is the second way to open.
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft
 
-from medmon.phy.channelizer import FRAMES_A_SLOT, SLOTS_A_CHUNK, Grid, prototype
+from medmon.kernels import FilterBank, Rows
+from medmon.phy.channelizer import SLOTS_A_CHUNK, Grid, prototype
 from medmon.records import ComplexArray, FloatArray
 
 FRAME = 3
@@ -45,10 +45,12 @@ class Squelch:
     """
 
     def __init__(self, grid: Grid) -> None:
-        self._grid = grid
-        self._head, self._tail = prototype(grid.channels)
-        self._constant = self._head + self._tail
-        self._late = np.zeros((REACH - STEP, grid.channels), dtype=np.float32)
+        self._bank = FilterBank(prototype(grid.channels))
+        slot = grid.slot_samples
+        self._steps = Rows(
+            SLOTS_A_CHUNK // STEP, FRAME * grid.channels, STEP * slot, each=STEP, hop=slot
+        )
+        self._late = np.zeros((REACH // STEP - 1, grid.channels), dtype=np.float32)
 
     def feed(
         self, iq: ComplexArray, dc: np.complex64, floor: FloatArray
@@ -71,22 +73,17 @@ class Squelch:
         ndarray of float32, shape (channels,)
             Mean power of each channel in the chunk.
         """
-        frames = iq.reshape(SLOTS_A_CHUNK, FRAMES_A_SLOT, self._grid.channels)
-        folded = frames[:, FRAME] * self._head
-        folded += frames[:, FRAME + 1] * self._tail
-        folded -= dc * self._constant
-        spectra = fft.fft(folded, axis=1, overwrite_x=True)
-        rows = np.concatenate((self._late, spectra.real**2 + spectra.imag**2))
-        self._late = rows[STEP - REACH :].copy()
-        steps = (rows / floor).reshape(-1, STEP, rows.shape[1]).sum(axis=1)
+        here = self._bank.row_powers(iq, complex(dc), self._steps)
+        steps = np.concatenate((self._late, here)) / floor
+        self._late = here[-len(self._late) :]
         short = steps[1:] + steps[:-1]
         long = short[2:] + short[:-2]
         is_open = (
             self._is_loud(iq, dc, floor)
-            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_ROWS * SHORT_CHANNELS
-            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_ROWS * LONG_CHANNELS
+            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * (SHORT_ROWS // STEP) * SHORT_CHANNELS
+            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * (LONG_ROWS // STEP) * LONG_CHANNELS
         )
-        return is_open, rows[REACH - STEP :].mean(axis=0)
+        return is_open, here.mean(axis=0)
 
     def _is_loud(self, iq: ComplexArray, dc: np.complex64, floor: FloatArray) -> bool:
         """Tell whether a sample stands out of the noise of the whole band."""

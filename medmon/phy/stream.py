@@ -185,8 +185,9 @@ class Stream:
     def _keep(self, padded: ComplexArray, count: int, dc: np.complex64) -> None:
         """Put a chunk on the tape, of whose samples the first `count` are real."""
         slot = self.grid.slot_samples
-        # What is put behind the last sample is silence, and the step into it is no burst.
-        padded[count:] = dc
+        if count < len(padded):
+            # What is put behind the last sample is silence, and the step into it is no burst.
+            padded[count:] = dc
         self._tape.append(_Chunk(self._slots * slot, padded, dc, count // slot))
         self._slots += len(padded) // slot
 

@@ -1,0 +1,275 @@
+/* The loops over samples that numpy cannot do in one pass. `plain.py` beside this file says the
+ * same in numpy; tests/kernels holds the two together, and medmon runs without this one.
+ *
+ * Plain C99 and Python's stable ABI: one wheel for each platform serves every Python. Arrays come
+ * in through the buffer protocol and are checked here, because a wrong length must be an error and
+ * never a crash.
+ */
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+#include <string.h>
+
+/* Frames that are transformed side by side: each step of the transform is then one vector
+ * operation for all of them, whatever the size of the transform. */
+#define LANES 8
+#define MOST_CHANNELS 1024
+
+/* Where the linker can choose at start-up, the same C is compiled for wider vector units too. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define FOR_EVERY_PROCESSOR __attribute__((target_clones("default", "avx2")))
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define FOR_EVERY_PROCESSOR
+#define INLINE static inline
+#endif
+
+/* One number of every lane; an extension of C that GCC and Clang share. */
+typedef float Lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(16)));
+
+typedef struct {
+    Lanes re, im;
+} Cell;
+
+/* One pass of radix 4 of a Stockham transform: it sorts itself, so no bits are reversed. `step` is
+ * the distance of twiddles, `apart` how many transforms are interleaved. (Van Loan, Computational
+ * Frameworks for the Fast Fourier Transform, 1992, section 1.7.) */
+INLINE void pass_of_four(int n, int apart, const float *twiddles, int step, const Cell *restrict x,
+                         Cell *restrict y)
+{
+    int quarter = n / 4;
+    for (int p = 0; p < quarter; p++) {
+        const float *w1 = twiddles + 2 * p * step, *w2 = twiddles + 4 * p * step;
+        const float *w3 = twiddles + 6 * p * step;
+        for (int q = 0; q < apart; q++) {
+            const Cell *a = x + q + apart * p, *b = a + apart * quarter;
+            const Cell *c = b + apart * quarter, *d = c + apart * quarter;
+            Cell *out = y + q + apart * 4 * p;
+            Lanes even_re = a->re + c->re, even_im = a->im + c->im;
+            Lanes odd_re = a->re - c->re, odd_im = a->im - c->im;
+            Lanes sum_re = b->re + d->re, sum_im = b->im + d->im;
+            Lanes turn_re = d->im - b->im, turn_im = b->re - d->re; /* i (b - d) */
+            Lanes one_re = odd_re - turn_re, one_im = odd_im - turn_im;
+            Lanes two_re = even_re - sum_re, two_im = even_im - sum_im;
+            Lanes three_re = odd_re + turn_re, three_im = odd_im + turn_im;
+            out[0].re = even_re + sum_re;
+            out[0].im = even_im + sum_im;
+            out[apart].re = one_re * w1[0] - one_im * w1[1];
+            out[apart].im = one_re * w1[1] + one_im * w1[0];
+            out[2 * apart].re = two_re * w2[0] - two_im * w2[1];
+            out[2 * apart].im = two_re * w2[1] + two_im * w2[0];
+            out[3 * apart].re = three_re * w3[0] - three_im * w3[1];
+            out[3 * apart].im = three_re * w3[1] + three_im * w3[0];
+        }
+    }
+}
+
+INLINE void pass_of_two(int apart, const Cell *restrict x, Cell *restrict y)
+{
+    for (int q = 0; q < apart; q++) {
+        y[q].re = x[q].re + x[q + apart].re;
+        y[q].im = x[q].im + x[q + apart].im;
+        y[q + apart].re = x[q].re - x[q + apart].re;
+        y[q + apart].im = x[q].im - x[q + apart].im;
+    }
+}
+
+/* Transform LANES rows; the result is in one of the two arrays, which is returned. */
+INLINE Cell *transformed(int channels, const float *twiddles, Cell *x, Cell *y)
+{
+    int n = channels, apart = 1;
+    for (; n >= 4; n /= 4, apart *= 4) {
+        pass_of_four(n, apart, twiddles, apart, x, y);
+        Cell *swap = x;
+        x = y;
+        y = swap;
+    }
+    if (n == 2) {
+        pass_of_two(apart, x, y);
+        return y;
+    }
+    return x;
+}
+
+/* The same, anywhere in memory. */
+typedef float Run __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+
+typedef struct {
+    const float *iq, *window, *twiddles;
+    Lanes dc;
+    Py_ssize_t start, hop, row_hop;
+    int each, channels;
+} Bank;
+
+/* Fold one frame, twice as long as there are channels, onto itself behind the window, and put it
+ * into its lane. */
+INLINE void fold(const Bank *bank, const float *head, int lane, Cell *x)
+{
+    const float *tail = head + 2 * bank->channels;
+    const float *rise = bank->window, *fall = bank->window + 2 * bank->channels;
+    for (int i = 0; i < 2 * bank->channels; i += LANES) {
+        const Run *from = (const Run *)(head + i), *to = (const Run *)(tail + i);
+        Lanes folded = (*from - bank->dc) * *(const Run *)(rise + i)
+                       + (*to - bank->dc) * *(const Run *)(fall + i);
+        for (int k = 0; k < LANES; k += 2) {
+            x[(i + k) / 2].re[lane] = folded[k];
+            x[(i + k) / 2].im[lane] = folded[k + 1];
+        }
+    }
+}
+
+/* A lane is a row, so the frames of a row add up lane by lane. */
+FOR_EVERY_PROCESSOR
+static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, Cell *y)
+{
+    Lanes power[MOST_CHANNELS];
+    int channels = bank->channels;
+    for (Py_ssize_t first = 0; first < rows; first += LANES) {
+        int count = rows - first < LANES ? (int)(rows - first) : LANES;
+        memset(power, 0, (size_t)channels * sizeof(Lanes));
+        for (int frame = 0; frame < bank->each; frame++) {
+            Py_ssize_t place = bank->start + first * bank->row_hop + frame * bank->hop;
+            for (int k = 0; k < count; k++)
+                fold(bank, bank->iq + 2 * (place + k * bank->row_hop), k, x);
+            const Cell *done = transformed(channels, bank->twiddles, x, y);
+            for (int i = 0; i < channels; i++)
+                power[i] += done[i].re * done[i].re + done[i].im * done[i].im;
+        }
+        for (int k = 0; k < count; k++)
+            for (int i = 0; i < channels; i++)
+                out[(first + k) * channels + i] = power[i][k] / (float)bank->each;
+    }
+}
+
+/* Give the floats of a buffer, or NULL with an error that says which one was wrong. */
+static float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name)
+{
+    if (view->len < at_least * (Py_ssize_t)sizeof(float)) {
+        PyErr_Format(PyExc_ValueError, "%s holds %zd bytes where %zd are needed", name, view->len,
+                     at_least * (Py_ssize_t)sizeof(float));
+        return NULL;
+    }
+    return view->buf;
+}
+
+static PyObject *frame_powers(PyObject *self, PyObject *args)
+{
+    Py_buffer iq, window, twiddles, out;
+    Bank bank;
+    float dc_re, dc_im;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*y*y*w*ffnnni", &iq, &window, &twiddles, &out, &dc_re, &dc_im,
+                          &bank.start, &bank.hop, &bank.row_hop, &bank.each))
+        return NULL;
+    PyObject *answer = NULL;
+    Cell *cells = NULL;
+    bank.channels = (int)(twiddles.len / (2 * (Py_ssize_t)sizeof(float)));
+    int channels = bank.channels;
+    Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
+    if (channels < 1 || channels > MOST_CHANNELS || (channels & (channels - 1)) || bank.each < 1
+        || bank.start < 0 || bank.hop < 0 || bank.row_hop < 0) {
+        PyErr_SetString(PyExc_ValueError, "channels must be a power of two up to 1024, frames a "
+                                          "row at least 1, places not negative");
+        goto done;
+    }
+    if (rows) {
+        Py_ssize_t last = bank.start + (rows - 1) * bank.row_hop + (bank.each - 1) * bank.hop;
+        bank.iq = floats(&iq, 2 * (last + 2 * channels), "iq");
+        bank.window = floats(&window, 4 * channels, "window");
+        bank.twiddles = floats(&twiddles, 2 * channels, "twiddles");
+        if (!bank.iq || !bank.window || !bank.twiddles)
+            goto done;
+        cells = PyMem_Calloc(2 * (size_t)channels, sizeof(Cell));
+        if (!cells) {
+            PyErr_NoMemory();
+            goto done;
+        }
+        for (int k = 0; k < LANES; k++)
+            bank.dc[k] = k & 1 ? dc_im : dc_re;
+        bank_powers(&bank, rows, out.buf, cells, cells + channels);
+    }
+    answer = Py_NewRef(Py_None);
+done:
+    PyMem_Free(cells);
+    PyBuffer_Release(&iq);
+    PyBuffer_Release(&window);
+    PyBuffer_Release(&twiddles);
+    PyBuffer_Release(&out);
+    return answer;
+}
+
+/* Sums of so many values are exact enough in single precision; sums of all are not. */
+#define RUN_PARTS 1024
+
+typedef int Mask __attribute__((vector_size(LANES * sizeof(int))));
+
+typedef struct {
+    float peak;
+    double sum[2], energy;
+} Level;
+
+FOR_EVERY_PROCESSOR
+static void measure(const float *parts, Py_ssize_t count, Level *level)
+{
+    Lanes most, least;
+    for (int k = 0; k < LANES; k++)
+        most[k] = least[k] = parts[k & 1];
+    for (Py_ssize_t first = 0; first < count; first += RUN_PARTS) {
+        Py_ssize_t size = count - first < RUN_PARTS ? count - first : RUN_PARTS;
+        const float *run = parts + first;
+        Lanes sum = {0}, energy = {0}, last = {0};
+        for (Py_ssize_t i = 0; i < size; i += LANES) {
+            if (size - i < LANES)
+                memcpy(&last, run + i, (size_t)(size - i) * sizeof(float));
+            Lanes value = size - i < LANES ? last : *(const Run *)(run + i);
+            sum += value;
+            energy += value * value;
+            Mask more = value > most, less = value < least;
+            most = (Lanes)((more & (Mask)value) | (~more & (Mask)most));
+            least = (Lanes)((less & (Mask)value) | (~less & (Mask)least));
+        }
+        for (int k = 0; k < LANES; k++) {
+            level->sum[k & 1] += sum[k];
+            level->energy += energy[k];
+        }
+    }
+    level->peak = 0;
+    for (int k = 0; k < LANES; k++) {
+        level->peak = most[k] > level->peak ? most[k] : level->peak;
+        level->peak = -least[k] > level->peak ? -least[k] : level->peak;
+    }
+}
+
+static PyObject *level(PyObject *self, PyObject *args)
+{
+    Py_buffer parts;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*", &parts))
+        return NULL;
+    Py_ssize_t count = parts.len / (Py_ssize_t)sizeof(float);
+    PyObject *answer = NULL;
+    if (count < 2 || count & 1)
+        PyErr_SetString(PyExc_ValueError, "parts must hold I and Q of at least one sample");
+    else {
+        Level found = {0};
+        measure(parts.buf, count, &found);
+        answer = Py_BuildValue("fddd", found.peak, found.sum[0], found.sum[1], found.energy);
+    }
+    PyBuffer_Release(&parts);
+    return answer;
+}
+
+static PyMethodDef methods[] = {
+    {"frame_powers", frame_powers, METH_VARARGS, NULL},
+    {"level", level, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit_compiled(void)
+{
+    return PyModule_Create(&module);
+}
