@@ -23,7 +23,7 @@ except ImportError:  # no compiler was there, or none for this platform
 else:
     IS_COMPILED = True
 
-__all__ = ["IS_COMPILED", "FilterBank", "Level", "Rows", "level"]
+__all__ = ["IS_COMPILED", "FilterBank", "Level", "Rows", "decimate", "level", "scale_bytes"]
 
 ComplexArray: TypeAlias = npt.NDArray[np.complex64]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
@@ -115,3 +115,53 @@ def level(iq: ComplexArray) -> Level:
     """
     peak, re, im, energy = compiled.level(iq) if IS_COMPILED else plain.level(iq)
     return Level(peak, complex(re, im), energy)
+
+
+def decimate(iq: ComplexArray, taps: ComplexArray, factor: int) -> ComplexArray:
+    """Filter with complex taps and keep one sample in so many.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Samples, contiguous.
+    taps : ndarray of complex64, shape (n_taps,)
+        Weights of consecutive samples, the first of the earliest; a multiple of four.
+    factor : int
+        Distance of two outputs in samples.
+
+    Returns
+    -------
+    ndarray of complex64, shape ((n - n_taps) // factor + 1,)
+        Output j is the weighted sum of the samples from j * factor on; empty where there are fewer
+        samples than taps.
+    """
+    count = max(0, (iq.size - taps.size) // factor + 1)
+    if not IS_COMPILED:
+        return plain.decimate(iq, taps, factor)[:count]
+    out: ComplexArray = np.empty(count, dtype=np.complex64)
+    compiled.decimate(iq, np.repeat(taps.real, 2), np.repeat(taps.imag, 2), out, factor)
+    return out
+
+
+def scale_bytes(codes: npt.NDArray[np.uint8], zero: float, full_scale: float) -> FloatArray:
+    """Convert unsigned bytes to ``(code - zero) / full_scale``.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (n,)
+        What a converter wrote.
+    zero : float
+        Code that means nothing.
+    full_scale : float
+        Distance from there that means 1.0.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        Each step is rounded to single precision, so both implementations give the same bits.
+    """
+    if not IS_COMPILED:
+        return plain.scale_bytes(codes, zero, full_scale)
+    out: FloatArray = np.empty(codes.size, dtype=np.float32)
+    compiled.scale_bytes(codes, out, zero, full_scale)
+    return out

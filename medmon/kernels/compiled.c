@@ -259,9 +259,81 @@ static PyObject *level(PyObject *self, PyObject *args)
     return answer;
 }
 
+/* Sum up in four complex numbers at a time what a tap of `re` and one of `im` leave of a sample. */
+FOR_EVERY_PROCESSOR
+static void decimated(const float *iq, const float *re, const float *im, Py_ssize_t taps,
+                      Py_ssize_t factor, Py_ssize_t count, float *out)
+{
+    for (Py_ssize_t j = 0; j < count; j++) {
+        const float *x = iq + 2 * j * factor;
+        Lanes by_re = {0}, by_im = {0};
+        for (Py_ssize_t i = 0; i < 2 * taps; i += LANES) {
+            Lanes value = *(const Run *)(x + i);
+            by_re += value * *(const Run *)(re + i);
+            by_im += value * *(const Run *)(im + i);
+        }
+        float sum_re = 0, sum_im = 0;
+        for (int k = 0; k < LANES; k += 2) {
+            sum_re += by_re[k] - by_im[k + 1];
+            sum_im += by_re[k + 1] + by_im[k];
+        }
+        out[2 * j] = sum_re;
+        out[2 * j + 1] = sum_im;
+    }
+}
+
+static PyObject *decimate(PyObject *self, PyObject *args)
+{
+    Py_buffer iq, re, im, out;
+    Py_ssize_t factor;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*y*y*w*n", &iq, &re, &im, &out, &factor))
+        return NULL;
+    PyObject *answer = NULL;
+    Py_ssize_t pair = 2 * (Py_ssize_t)sizeof(float);
+    Py_ssize_t taps = re.len / pair, count = out.len / pair;
+    if (factor < 1 || 2 * taps % LANES || im.len != re.len)
+        PyErr_SetString(PyExc_ValueError, "the factor must be at least 1, the taps a multiple of 4");
+    else if (!count || floats(&iq, 2 * ((count - 1) * factor + taps), "iq")) {
+        decimated(iq.buf, re.buf, im.buf, taps, factor, count, out.buf);
+        answer = Py_NewRef(Py_None);
+    }
+    PyBuffer_Release(&iq);
+    PyBuffer_Release(&re);
+    PyBuffer_Release(&im);
+    PyBuffer_Release(&out);
+    return answer;
+}
+
+FOR_EVERY_PROCESSOR
+static void scaled(const unsigned char *codes, Py_ssize_t count, float zero, float full, float *out)
+{
+    for (Py_ssize_t i = 0; i < count; i++)
+        out[i] = ((float)codes[i] - zero) / full;
+}
+
+static PyObject *scale_bytes(PyObject *self, PyObject *args)
+{
+    Py_buffer codes, out;
+    float zero, full;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*w*ff", &codes, &out, &zero, &full))
+        return NULL;
+    PyObject *answer = NULL;
+    if (floats(&out, codes.len, "out")) {
+        scaled(codes.buf, codes.len, zero, full, out.buf);
+        answer = Py_NewRef(Py_None);
+    }
+    PyBuffer_Release(&codes);
+    PyBuffer_Release(&out);
+    return answer;
+}
+
 static PyMethodDef methods[] = {
     {"frame_powers", frame_powers, METH_VARARGS, NULL},
     {"level", level, METH_VARARGS, NULL},
+    {"decimate", decimate, METH_VARARGS, NULL},
+    {"scale_bytes", scale_bytes, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,6 +1,6 @@
 """The loops in C; see `medmon.kernels`, which says what they do and checks what they are given."""
 
-from collections.abc import Buffer
+from typing_extensions import Buffer
 
 def frame_powers(
     iq: Buffer,
@@ -16,3 +16,5 @@ def frame_powers(
     /,
 ) -> None: ...
 def level(parts: Buffer, /) -> tuple[float, float, float, float]: ...
+def decimate(iq: Buffer, re: Buffer, im: Buffer, out: Buffer, factor: int, /) -> None: ...
+def scale_bytes(codes: Buffer, out: Buffer, zero: float, full_scale: float, /) -> None: ...

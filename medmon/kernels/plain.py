@@ -94,3 +94,50 @@ def level(iq: npt.NDArray[np.complex64]) -> tuple[float, float, float, float]:
     total = complex(iq.sum(dtype=np.complex128))
     energy = float(np.einsum("i,i->", parts, parts, dtype=np.float64))
     return float(max(parts.max(), -parts.min())), total.real, total.imag, energy
+
+
+def decimate(
+    iq: npt.NDArray[np.complex64], taps: npt.NDArray[np.complex64], factor: int
+) -> npt.NDArray[np.complex64]:
+    """Filter with complex taps and keep one sample in so many; see `medmon.kernels.decimate`.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Samples.
+    taps : ndarray of complex64, shape (n_taps,)
+        Weights of consecutive samples, the first of the earliest.
+    factor : int
+        Distance of two outputs in samples.
+
+    Returns
+    -------
+    ndarray of complex64
+        The outputs.
+    """
+    if iq.size < taps.size:
+        return iq[:0]
+    return np.asarray(np.convolve(iq, taps[::-1], mode="valid")[::factor], dtype=np.complex64)
+
+
+def scale_bytes(
+    codes: npt.NDArray[np.uint8], zero: float, full_scale: float
+) -> npt.NDArray[np.float32]:
+    """Convert unsigned bytes; see `medmon.kernels.scale_bytes`.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (n,)
+        What a converter wrote.
+    zero, full_scale : float
+        Code that means nothing, and distance from there that means 1.0.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        The values.
+    """
+    parts = codes.astype(np.float32)
+    parts -= np.float32(zero)
+    parts /= np.float32(full_scale)
+    return parts
