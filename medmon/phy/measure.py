@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Baseband
@@ -225,7 +224,7 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
         return max(band.noise_width_hz, least_hz)
     size = 1 << 8
     frames = np.pad(piece, (0, -piece.size % size)).reshape(-1, size)
-    spectra = fft.fftshift(fft.fft(frames * np.hanning(size).astype(np.float32)), axes=1)
+    spectra = np.fft.fftshift(np.fft.fft(frames * np.hanning(size).astype(np.float32)), axes=1)
     power = (spectra.real**2 + spectra.imag**2).sum(axis=0) / (size * 0.375 * piece.size)
     bin_hz = band.rate_hz / size
     passed = np.abs(np.arange(size) - size // 2) * bin_hz < band.noise_width_hz / 2

@@ -80,8 +80,8 @@ class Squelch:
         long = short[2:] + short[:-2]
         is_open = (
             self._is_loud(iq, dc, floor)
-            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * (SHORT_ROWS // STEP) * SHORT_CHANNELS
-            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * (LONG_ROWS // STEP) * LONG_CHANNELS
+            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_CHANNELS * SHORT_ROWS / STEP
+            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_CHANNELS * LONG_ROWS / STEP
         )
         return is_open, here.mean(axis=0)
 

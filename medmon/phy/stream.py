@@ -24,7 +24,7 @@ from medmon.phy.activity import Activity, Region
 from medmon.phy.channelizer import Channelizer, Grid
 from medmon.phy.dc import SETTLED_CHUNKS, DcEstimate
 from medmon.phy.emitters import emitters
-from medmon.phy.images import is_image
+from medmon.phy.images import is_image, may_be_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in
@@ -227,7 +227,14 @@ class Stream:
         scene = Scene(tuner, self._floor.power, self.grid)
         seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
         self.crowded += is_crowded
-        found = [emitter for emitter in seen if not is_image(emitter, tuner, self.grid)]
+        found = [
+            emitter
+            for emitter in seen
+            if not (
+                may_be_image(emitter, powers, region.start_slot)
+                and is_image(emitter, tuner, self.grid)
+            )
+        ]
         bursts = heard_in(scene, found, self._modems, tuple(self._recent))
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)
