@@ -1,12 +1,15 @@
 """The loops in C; see `medmon.kernels`, which says what they do and checks what they are given."""
 
-from typing_extensions import Buffer
+import numpy as np
+import numpy.typing as npt
+
+_Array = npt.NDArray[np.generic]
 
 def frame_powers(
-    iq: Buffer,
-    window: Buffer,
-    twiddles: Buffer,
-    out: Buffer,
+    iq: _Array,
+    window: _Array,
+    twiddles: _Array,
+    out: _Array,
     dc_re: float,
     dc_im: float,
     start: int,
@@ -15,6 +18,6 @@ def frame_powers(
     each: int,
     /,
 ) -> None: ...
-def level(parts: Buffer, /) -> tuple[float, float, float, float]: ...
-def decimate(iq: Buffer, re: Buffer, im: Buffer, out: Buffer, factor: int, /) -> None: ...
-def scale_bytes(codes: Buffer, out: Buffer, zero: float, full_scale: float, /) -> None: ...
+def level(parts: _Array, /) -> tuple[float, float, float, float]: ...
+def decimate(iq: _Array, re: _Array, im: _Array, out: _Array, factor: int, /) -> None: ...
+def scale_bytes(codes: _Array, out: _Array, zero: float, full_scale: float, /) -> None: ...

@@ -69,7 +69,8 @@ def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception:
     # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
     # enough to find the sync word by; the packet's strongest line is its carrier.
     reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
-    exact_hz = rough.offset_hz + carrier_line_hz(_packet(heard), rough.rate_hz, reach_hz)
+    packet, rate_hz = _packet(heard)
+    exact_hz = rough.offset_hz + carrier_line_hz(packet, rate_hz, reach_hz)
     if abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
         return replace(heard, carrier_hz=exact_hz)
     band = _tuned(piece, modem, exact_hz)
@@ -136,9 +137,15 @@ def _magnitude(band: Baseband) -> FloatArray:
     return np.abs(matched(band.iq, SAMPLES_A_CHIP))
 
 
-def _packet(reception: Reception) -> ComplexArray:
-    """Cut out the sync word and what follows to the end of the packet, and nobody after it."""
+def _packet(reception: Reception) -> tuple[ComplexArray, float]:
+    """Cut out the sync word and what follows to the end of the packet, and nobody after it.
+
+    Two samples a chip are enough to see the carrier.
+    """
     template_chips = len(sync.template(reception.modem))
     start = max(0, reception.sync.end - template_chips * SAMPLES_A_CHIP)
     stop = reception.clock.at(np.array([float(reception.chips.size)]))[0]
-    return reception.band.iq[start : max(int(stop), reception.sync.end)]
+    iq = reception.band.iq[start : max(int(stop), reception.sync.end)]
+    together = SAMPLES_A_CHIP // 2
+    pairs = iq[: iq.size // together * together].reshape(-1, together).mean(axis=1)
+    return pairs, reception.band.rate_hz / together

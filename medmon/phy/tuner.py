@@ -83,6 +83,8 @@ class Part:
     ----------
     band_hz : float
         Width of the wide signal's band, beyond which there is nothing.
+    noise_width_hz : float
+        Width of white noise that is left in the stretch.
     centre_hz : float
         Frequency that is zero in the stretch, relative to the tuned one.
     step : float
@@ -90,6 +92,7 @@ class Part:
     """
 
     band_hz: float
+    noise_width_hz: float
     centre_hz: float = 0.0
     step: float = 1.0
 
@@ -136,7 +139,7 @@ class Tuner:
         self._size = _fast_length(len(iq) + len(iq) // 16 + 64)
         self._first = first_sample
         self._rate_hz = rate_hz
-        self._part = part or Part(rate_hz)
+        self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
 
     @property
     def bin_hz(self) -> float:
@@ -187,17 +190,44 @@ class Tuner:
             return self.cut(place.start_sample, place.stop_sample)
         low_pass = _low_pass(factor, half_width_hz / self._rate_hz)
         turns = (place.offset_hz - self._part.centre_hz) / self._rate_hz
-        # The taps stand symmetrically about a half sample; zeros stand for what is not here.
+        # The taps stand symmetrically about a half sample; where the stretch ends they reach over
+        # the place, or the place begins a little later: half a chip at most.
         start, stop = self._places(place.start_sample, place.stop_sample)
-        begin, end = start - low_pass.size // 2, stop + low_pass.size // 2
-        inside = self._iq[max(0, begin) : end]
-        before, behind = max(0, -begin), max(0, end - len(self._iq))
-        padded = np.pad(inside, (before, behind)) if before or behind else inside
-        narrow = decimate(padded, low_pass * phasor(low_pass.size, -turns), factor)
+        begin, end = max(0, start - low_pass.size // 2), stop + low_pass.size // 2
+        taps = low_pass * phasor(low_pass.size, -turns)
+        narrow = decimate(self._iq[begin:end], taps, factor)
         narrow *= phasor(narrow.size, -turns * factor)
         first = self._first + (begin + (low_pass.size - 1) / 2) * self._part.step
-        part = replace(self._part, centre_hz=place.offset_hz, step=self._part.step * factor)
+        part = Part(
+            band_hz=self._part.band_hz,
+            centre_hz=place.offset_hz,
+            step=self._part.step * factor,
+            noise_width_hz=float(np.sum(low_pass**2)) * self._rate_hz,
+        )
         return Tuner(narrow, first, self._rate_hz / factor, part)
+
+    def all_of_it(self, offset_hz: float) -> Baseband:
+        """Shift a carrier to zero and keep the whole stretch, as wide as it is.
+
+        Parameters
+        ----------
+        offset_hz : float
+            Carrier, relative to the tuned frequency.
+
+        Returns
+        -------
+        Baseband
+            The stretch at its own rate, with the flanks of the filter of `around`.
+        """
+        turns = (offset_hz - self._part.centre_hz) / self._rate_hz
+        return Baseband(
+            iq=self._iq * phasor(len(self._iq), -turns),
+            rate_hz=self._rate_hz,
+            offset_hz=offset_hz,
+            first_sample=float(self._first),
+            step=self._part.step,
+            noise_width_hz=self._part.noise_width_hz,
+        )
 
     def lines(
         self, offset_hz: float, reach_hz: float
@@ -221,8 +251,8 @@ class Tuner:
         centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
         reach = min(round(reach_hz / self.bin_hz), self._size // 2 - 1)
         bins = centre + np.arange(-reach, reach + 1)
-        offsets_hz = bins * self.bin_hz + self._part.centre_hz
-        amplitudes = np.abs(self._spectrum.take(bins, mode="wrap"))
+        offsets_hz = np.asarray(bins * self.bin_hz + self._part.centre_hz, dtype=np.float64)
+        amplitudes: FloatArray = np.abs(self._spectrum.take(bins, mode="wrap"))
         amplitudes[np.abs(offsets_hz) >= self._part.band_hz / 2] = 0.0
         return offsets_hz, amplitudes
 
@@ -244,9 +274,10 @@ class Tuner:
         size = 1 << max(3, round(float(np.log2(self._rate_hz / bin_hz))))
         pieces = self._iq[: len(self._iq) // size * size].reshape(-1, size)
         spectra = np.fft.fftshift(np.fft.fft(pieces, axis=1), axes=1)
-        power = (spectra.real**2 + spectra.imag**2).sum(axis=0) / max(1, len(pieces))
+        power: FloatArray = (spectra.real**2 + spectra.imag**2).sum(axis=0) / max(1, len(pieces))
         bins = np.arange(-(size // 2), size // 2)
-        return bins * (self._rate_hz / size) + self._part.centre_hz, power
+        bin_hz = self._rate_hz / size
+        return np.asarray(bins * bin_hz + self._part.centre_hz, dtype=np.float64), power
 
     def listen(
         self, place: Place, offset_hz: float, *, half_width_hz: float, rate_hz: float
@@ -302,7 +333,9 @@ class Tuner:
         weighed = self._spectrum.take(bins, mode="wrap") * weights
         sorted_bins = np.zeros(count, dtype=np.complex64)
         sorted_bins[: reach + 1], sorted_bins[-reach:] = weighed[reach:], weighed[:reach]
-        narrow = np.fft.ifft(sorted_bins, norm="forward")
+        narrow: ComplexArray = np.fft.ifft(sorted_bins, norm="forward").astype(
+            np.complex64, copy=False
+        )
         ratio = self._size / count
         kept = int(np.ceil(len(self._iq) / ratio))
         return Baseband(
@@ -364,9 +397,11 @@ def _low_pass(factor: int, half_width: float) -> FloatArray:
 def _shape(most: int, half_width: float) -> FloatArray:
     """Draw the upper half of a flat passband with a raised-cosine edge, to its last bin."""
     reach = min(int(half_width * (1 + ROLL_OFF)) + 1, most - 1)
-    distance = np.arange(reach + 1) / max(half_width, 1.0)
-    edge = np.clip((distance - 1.0) / ROLL_OFF, 0.0, 1.0)
-    return (0.5 * (1.0 + np.cos(np.pi * edge))).astype(np.float32)
+    shape: FloatArray = np.ones(reach + 1, dtype=np.float32)
+    edge = min(int(half_width), reach) + 1
+    distance = (np.arange(edge, reach + 1) / max(half_width, 1.0) - 1.0) / ROLL_OFF
+    shape[edge:] = 0.5 * (1.0 + np.cos(np.pi * np.clip(distance, 0.0, 1.0)))
+    return shape
 
 
 def _fast_length(least: int) -> int:
