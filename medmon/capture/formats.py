@@ -43,7 +43,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import scale_bytes
+from medmon.kernels import Codes, converted
 from medmon.records import ComplexArray
 
 LARGEST_USABLE: Final = 1e10
@@ -80,6 +80,11 @@ class SampleFormat:
     def sample_bytes(self) -> int:
         """Bytes of one complex sample of one antenna."""
         return 2 * self.component.itemsize
+
+    @property
+    def is_bytes(self) -> bool:
+        """Whether a component is an unsigned byte."""
+        return self.component == np.uint8
 
     @property
     def is_float(self) -> bool:
@@ -149,7 +154,7 @@ def iq_from_bytes(
     """
     codes = np.frombuffer(data, dtype=sample_format.component)
     if codes.dtype == np.uint8:
-        parts = scale_bytes(codes, sample_format.zero, sample_format.full_scale)
+        parts = converted(codes_from_bytes(data, sample_format)).view(np.float32)
     else:
         parts = _scaled(codes, sample_format)
     iq: ComplexArray = parts.view(np.complex64).reshape(-1, antenna_count).T
@@ -157,6 +162,25 @@ def iq_from_bytes(
         iq = np.ascontiguousarray(iq)
     iq.flags.writeable = False
     return iq
+
+
+def codes_from_bytes(data: bytes | bytearray | memoryview, sample_format: SampleFormat) -> Codes:
+    """Take bytes of one antenna as they are, to be converted when somebody asks.
+
+    Parameters
+    ----------
+    data : bytes-like
+        Whole samples; must not change any more.
+    sample_format : SampleFormat
+        One of unsigned bytes.
+
+    Returns
+    -------
+    Codes
+        The samples; converted they are those of `iq_from_bytes`.
+    """
+    codes = np.frombuffer(data, dtype=np.uint8)
+    return Codes(codes, sample_format.zero, sample_format.full_scale)
 
 
 def _scaled(codes: npt.NDArray[np.generic], sample_format: SampleFormat) -> npt.NDArray[np.float32]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.kernels import plain
+from medmon.kernels.codes import Codes
 from medmon.kernels.plain import Rows
 
 try:
@@ -23,10 +24,22 @@ except ImportError:  # no compiler was there, or none for this platform
 else:
     IS_COMPILED = True
 
-__all__ = ["IS_COMPILED", "FilterBank", "Level", "Rows", "decimate", "level", "scale_bytes"]
+__all__ = [
+    "IS_COMPILED",
+    "Codes",
+    "FilterBank",
+    "Level",
+    "Rows",
+    "Samples",
+    "converted",
+    "decimate",
+    "level",
+]
 
 ComplexArray: TypeAlias = npt.NDArray[np.complex64]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
+Samples: TypeAlias = ComplexArray | Codes
+"""Samples of one antenna, converted already or not yet; `len` and slices work for both."""
 
 
 class FilterBank:
@@ -49,12 +62,12 @@ class FilterBank:
         turns = np.arange(channels) / channels
         self._twiddles = np.exp(-2j * np.pi * turns).astype(np.complex64)
 
-    def row_powers(self, iq: ComplexArray, dc: complex, rows: Rows) -> FloatArray:
+    def row_powers(self, samples: Samples, dc: complex, rows: Rows) -> FloatArray:
         """Measure the mean power of each channel in rows of frames.
 
         Parameters
         ----------
-        iq : ndarray of complex64, shape (n,)
+        samples : ndarray of complex64 or Codes, n of them
             Consecutive samples, contiguous.
         dc : complex
             Constant that is taken off every sample.
@@ -72,10 +85,14 @@ class FilterBank:
             If a frame reaches beyond the samples.
         """
         if not IS_COMPILED:
-            return plain.row_powers(iq, dc, rows, self._window)
+            return plain.row_powers(converted(samples), dc, rows, self._window)
         out: FloatArray = np.empty((rows.count, self._channels), dtype=np.float32)
+        if isinstance(samples, Codes):
+            memory, zero, full_scale = samples.codes, samples.zero, samples.full_scale
+        else:
+            memory, zero, full_scale = samples.view(np.uint8), 0.0, 0.0
         compiled.frame_powers(
-            iq, self._both, self._twiddles, out, dc.real, dc.imag,
+            memory, zero, full_scale, self._both, self._twiddles, out, dc.real, dc.imag,
             rows.start, rows.hop, rows.row_hop, rows.each,
         )  # fmt: skip
         return out
@@ -100,12 +117,12 @@ class Level:
     energy: float
 
 
-def level(iq: ComplexArray) -> Level:
+def level(samples: Samples) -> Level:
     """Measure how loud a run of samples is, in one pass.
 
     Parameters
     ----------
-    iq : ndarray of complex64, shape (n,)
+    samples : ndarray of complex64 or Codes, n of them
         At least one sample, contiguous.
 
     Returns
@@ -113,8 +130,38 @@ def level(iq: ComplexArray) -> Level:
     Level
         Peak, sum and energy.
     """
-    peak, re, im, energy = compiled.level(iq) if IS_COMPILED else plain.level(iq)
-    return Level(peak, complex(re, im), energy)
+    if not IS_COMPILED:
+        return Level(*plain.level(converted(samples)))
+    if not isinstance(samples, Codes):
+        most, least, re, im, energy = compiled.level(samples, False)
+        return Level(max(most, -least), complex(re, im), energy)
+    most, least, re, im, squares = compiled.level(samples.codes, True)
+    zero, full_scale, count = samples.zero, samples.full_scale, len(samples)
+    total = complex(re - count * zero, im - count * zero) / full_scale
+    energy = (squares - 2 * zero * (re + im) + 2 * count * zero**2) / full_scale**2
+    return Level(max(most - zero, zero - least) / full_scale, total, energy)
+
+
+def converted(samples: Samples) -> ComplexArray:
+    """Give samples as numbers with full scale 1.0.
+
+    Parameters
+    ----------
+    samples : ndarray of complex64 or Codes, n of them
+        The samples.
+
+    Returns
+    -------
+    ndarray of complex64, shape (n,)
+        Each part is ``(code - zero) / full_scale``, both steps rounded to single precision.
+    """
+    if not isinstance(samples, Codes):
+        return samples
+    if not IS_COMPILED:
+        return plain.scale_bytes(samples.codes, samples.zero, samples.full_scale).view(np.complex64)
+    out: ComplexArray = np.empty(len(samples), dtype=np.complex64)
+    compiled.scale_bytes(samples.codes, out, samples.zero, samples.full_scale)
+    return out
 
 
 def decimate(iq: ComplexArray, taps: ComplexArray, factor: int) -> ComplexArray:
@@ -140,28 +187,4 @@ def decimate(iq: ComplexArray, taps: ComplexArray, factor: int) -> ComplexArray:
         return plain.decimate(iq, taps, factor)[:count]
     out: ComplexArray = np.empty(count, dtype=np.complex64)
     compiled.decimate(iq, np.repeat(taps.real, 2), np.repeat(taps.imag, 2), out, factor)
-    return out
-
-
-def scale_bytes(codes: npt.NDArray[np.uint8], zero: float, full_scale: float) -> FloatArray:
-    """Convert unsigned bytes to ``(code - zero) / full_scale``.
-
-    Parameters
-    ----------
-    codes : ndarray of uint8, shape (n,)
-        What a converter wrote.
-    zero : float
-        Code that means nothing.
-    full_scale : float
-        Distance from there that means 1.0.
-
-    Returns
-    -------
-    ndarray of float32, shape (n,)
-        Each step is rounded to single precision, so both implementations give the same bits.
-    """
-    if not IS_COMPILED:
-        return plain.scale_bytes(codes, zero, full_scale)
-    out: FloatArray = np.empty(codes.size, dtype=np.float32)
-    compiled.scale_bytes(codes, out, zero, full_scale)
     return out

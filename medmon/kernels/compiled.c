@@ -92,25 +92,53 @@ INLINE Cell *transformed(int channels, const float *twiddles, Cell *x, Cell *y)
 }
 
 /* The same, anywhere in memory. */
-typedef float Run __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+typedef float Some __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+
+typedef unsigned char Bytes __attribute__((vector_size(LANES), aligned(1)));
+
+typedef unsigned short Halves __attribute__((vector_size(LANES * sizeof(short))));
+typedef int Wholes __attribute__((vector_size(LANES * sizeof(int))));
+
+/* Widen step by step: at once the compiler would do it number by number. */
+INLINE Lanes widened(const unsigned char *codes)
+{
+    Halves halves = __builtin_convertvector(*(const Bytes *)codes, Halves);
+    return __builtin_convertvector(__builtin_convertvector(halves, Wholes), Lanes);
+}
+
+/* Samples are floats, or bytes of which `zero` means nothing and `full` the full scale. */
+typedef struct {
+    const float *parts;
+    const unsigned char *codes;
+    Lanes zero, full;
+} Samples;
 
 typedef struct {
-    const float *iq, *window, *twiddles;
+    Samples samples;
+    const float *window, *twiddles;
     Lanes dc;
     Py_ssize_t start, hop, row_hop;
     int each, channels;
 } Bank;
 
+/* Give the parts from a place on. */
+INLINE Lanes parts_at(const Samples *samples, Py_ssize_t place)
+{
+    if (samples->parts)
+        return *(const Some *)(samples->parts + place);
+    Lanes parts = widened(samples->codes + place);
+    return (parts - samples->zero) / samples->full;
+}
+
 /* Fold one frame, twice as long as there are channels, onto itself behind the window, and put it
  * into its lane. */
-INLINE void fold(const Bank *bank, const float *head, int lane, Cell *x)
+INLINE void fold(const Bank *bank, Py_ssize_t sample, int lane, Cell *x)
 {
-    const float *tail = head + 2 * bank->channels;
+    Py_ssize_t head = 2 * sample, tail = head + 2 * bank->channels;
     const float *rise = bank->window, *fall = bank->window + 2 * bank->channels;
     for (int i = 0; i < 2 * bank->channels; i += LANES) {
-        const Run *from = (const Run *)(head + i), *to = (const Run *)(tail + i);
-        Lanes folded = (*from - bank->dc) * *(const Run *)(rise + i)
-                       + (*to - bank->dc) * *(const Run *)(fall + i);
+        Lanes folded = (parts_at(&bank->samples, head + i) - bank->dc) * *(const Some *)(rise + i)
+                       + (parts_at(&bank->samples, tail + i) - bank->dc) * *(const Some *)(fall + i);
         for (int k = 0; k < LANES; k += 2) {
             x[(i + k) / 2].re[lane] = folded[k];
             x[(i + k) / 2].im[lane] = folded[k + 1];
@@ -130,7 +158,7 @@ static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, 
         for (int frame = 0; frame < bank->each; frame++) {
             Py_ssize_t place = bank->start + first * bank->row_hop + frame * bank->hop;
             for (int k = 0; k < count; k++)
-                fold(bank, bank->iq + 2 * (place + k * bank->row_hop), k, x);
+                fold(bank, place + k * bank->row_hop, k, x);
             const Cell *done = transformed(channels, bank->twiddles, x, y);
             for (int i = 0; i < channels; i++)
                 power[i] += done[i].re * done[i].re + done[i].im * done[i].im;
@@ -152,40 +180,55 @@ static float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name)
     return view->buf;
 }
 
+static void fill(Lanes *lanes, float even, float odd)
+{
+    for (int k = 0; k < LANES; k++)
+        (*lanes)[k] = k & 1 ? odd : even;
+}
+
 static PyObject *frame_powers(PyObject *self, PyObject *args)
 {
     Py_buffer iq, window, twiddles, out;
     Bank bank;
-    float dc_re, dc_im;
+    float dc_re, dc_im, zero, full;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y*y*y*w*ffnnni", &iq, &window, &twiddles, &out, &dc_re, &dc_im,
-                          &bank.start, &bank.hop, &bank.row_hop, &bank.each))
+    /* A full scale of zero says that the samples are floats. */
+    if (!PyArg_ParseTuple(args, "y*ffy*y*w*ffnnni", &iq, &zero, &full, &window, &twiddles, &out,
+                          &dc_re, &dc_im, &bank.start, &bank.hop, &bank.row_hop, &bank.each))
         return NULL;
     PyObject *answer = NULL;
     Cell *cells = NULL;
     bank.channels = (int)(twiddles.len / (2 * (Py_ssize_t)sizeof(float)));
     int channels = bank.channels;
     Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
-    if (channels < 1 || channels > MOST_CHANNELS || (channels & (channels - 1)) || bank.each < 1
-        || bank.start < 0 || bank.hop < 0 || bank.row_hop < 0) {
-        PyErr_SetString(PyExc_ValueError, "channels must be a power of two up to 1024, frames a "
-                                          "row at least 1, places not negative");
+    Py_ssize_t sample_bytes = full != 0.0f ? 2 : 2 * (Py_ssize_t)sizeof(float);
+    if (channels < LANES / 2 || channels > MOST_CHANNELS || (channels & (channels - 1))
+        || bank.each < 1 || bank.start < 0 || bank.hop < 0 || bank.row_hop < 0) {
+        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 to 1024, frames "
+                                          "a row at least 1, places not negative");
         goto done;
     }
     if (rows) {
         Py_ssize_t last = bank.start + (rows - 1) * bank.row_hop + (bank.each - 1) * bank.hop;
-        bank.iq = floats(&iq, 2 * (last + 2 * channels), "iq");
+        if (iq.len < (last + 2 * channels) * sample_bytes) {
+            PyErr_Format(PyExc_ValueError, "iq holds %zd samples where %zd are needed",
+                         iq.len / sample_bytes, last + 2 * channels);
+            goto done;
+        }
+        bank.samples.parts = full != 0.0f ? NULL : iq.buf;
+        bank.samples.codes = iq.buf;
+        fill(&bank.samples.zero, zero, zero);
+        fill(&bank.samples.full, full, full);
+        fill(&bank.dc, dc_re, dc_im);
         bank.window = floats(&window, 4 * channels, "window");
         bank.twiddles = floats(&twiddles, 2 * channels, "twiddles");
-        if (!bank.iq || !bank.window || !bank.twiddles)
+        if (!bank.window || !bank.twiddles)
             goto done;
         cells = PyMem_Calloc(2 * (size_t)channels, sizeof(Cell));
         if (!cells) {
             PyErr_NoMemory();
             goto done;
         }
-        for (int k = 0; k < LANES; k++)
-            bank.dc[k] = k & 1 ? dc_im : dc_re;
         bank_powers(&bank, rows, out.buf, cells, cells + channels);
     }
     answer = Py_NewRef(Py_None);
@@ -198,64 +241,104 @@ done:
     return answer;
 }
 
-/* Sums of so many values are exact enough in single precision; sums of all are not. */
-#define RUN_PARTS 1024
-
-typedef int Mask __attribute__((vector_size(LANES * sizeof(int))));
+/* Values that a lane sums up at a time: few enough for single precision, and for 16 bits of bytes. */
+#define RUN 128
 
 typedef struct {
-    float peak;
-    double sum[2], energy;
+    float most, least;
+    double sum[2], squares;
 } Level;
 
 FOR_EVERY_PROCESSOR
 static void measure(const float *parts, Py_ssize_t count, Level *level)
 {
     Lanes most, least;
-    for (int k = 0; k < LANES; k++)
-        most[k] = least[k] = parts[k & 1];
-    for (Py_ssize_t first = 0; first < count; first += RUN_PARTS) {
-        Py_ssize_t size = count - first < RUN_PARTS ? count - first : RUN_PARTS;
-        const float *run = parts + first;
-        Lanes sum = {0}, energy = {0}, last = {0};
-        for (Py_ssize_t i = 0; i < size; i += LANES) {
-            if (size - i < LANES)
-                memcpy(&last, run + i, (size_t)(size - i) * sizeof(float));
-            Lanes value = size - i < LANES ? last : *(const Run *)(run + i);
+    fill(&most, parts[0], parts[1]);
+    least = most;
+    Py_ssize_t whole = count / LANES * LANES;
+    for (Py_ssize_t first = 0; first < whole; first += RUN * LANES) {
+        Py_ssize_t stop = whole < first + RUN * LANES ? whole : first + RUN * LANES;
+        Lanes sum = {0}, squares = {0};
+        for (Py_ssize_t i = first; i < stop; i += LANES) {
+            Lanes value = *(const Some *)(parts + i);
             sum += value;
-            energy += value * value;
-            Mask more = value > most, less = value < least;
-            most = (Lanes)((more & (Mask)value) | (~more & (Mask)most));
-            least = (Lanes)((less & (Mask)value) | (~less & (Mask)least));
+            squares += value * value;
+            Wholes more = value > most, less = value < least;
+            most = (Lanes)((more & (Wholes)value) | (~more & (Wholes)most));
+            least = (Lanes)((less & (Wholes)value) | (~less & (Wholes)least));
         }
         for (int k = 0; k < LANES; k++) {
             level->sum[k & 1] += sum[k];
-            level->energy += energy[k];
+            level->squares += squares[k];
         }
     }
-    level->peak = 0;
-    for (int k = 0; k < LANES; k++) {
-        level->peak = most[k] > level->peak ? most[k] : level->peak;
-        level->peak = -least[k] > level->peak ? -least[k] : level->peak;
+    for (Py_ssize_t i = whole; i < count; i++) {
+        level->sum[i & 1] += parts[i];
+        level->squares += parts[i] * parts[i];
+        most[0] = parts[i] > most[0] ? parts[i] : most[0];
+        least[0] = parts[i] < least[0] ? parts[i] : least[0];
     }
+    level->most = most[0];
+    level->least = least[0];
+    for (int k = 1; k < LANES; k++) {
+        level->most = most[k] > level->most ? most[k] : level->most;
+        level->least = least[k] < level->least ? least[k] : level->least;
+    }
+}
+
+/* The same of bytes: whole numbers, so the sums are exact. */
+FOR_EVERY_PROCESSOR
+static void measure_codes(const unsigned char *codes, Py_ssize_t count, Level *level)
+{
+    Py_ssize_t whole = count / LANES * LANES;
+    for (Py_ssize_t first = 0; first < whole; first += RUN * LANES) {
+        Py_ssize_t stop = whole < first + RUN * LANES ? whole : first + RUN * LANES;
+        Halves sum = {0};
+        Wholes squares = {0};
+        for (Py_ssize_t i = first; i < stop; i += LANES) {
+            Halves value = __builtin_convertvector(*(const Bytes *)(codes + i), Halves);
+            sum += value;
+            squares += __builtin_convertvector(value * value, Wholes);
+        }
+        for (int k = 0; k < LANES; k++) {
+            level->sum[k & 1] += sum[k];
+            level->squares += squares[k];
+        }
+    }
+    for (Py_ssize_t i = whole; i < count; i++) {
+        level->sum[i & 1] += codes[i];
+        level->squares += codes[i] * codes[i];
+    }
+    unsigned char most = 0, least = 255;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        most = codes[i] > most ? codes[i] : most;
+        least = codes[i] < least ? codes[i] : least;
+    }
+    level->most = most;
+    level->least = least;
 }
 
 static PyObject *level(PyObject *self, PyObject *args)
 {
-    Py_buffer parts;
+    Py_buffer memory;
+    int is_codes;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y*", &parts))
+    if (!PyArg_ParseTuple(args, "y*p", &memory, &is_codes))
         return NULL;
-    Py_ssize_t count = parts.len / (Py_ssize_t)sizeof(float);
+    Py_ssize_t count = memory.len / (is_codes ? 1 : (Py_ssize_t)sizeof(float));
     PyObject *answer = NULL;
     if (count < 2 || count & 1)
-        PyErr_SetString(PyExc_ValueError, "parts must hold I and Q of at least one sample");
+        PyErr_SetString(PyExc_ValueError, "I and Q of at least one sample are needed");
     else {
         Level found = {0};
-        measure(parts.buf, count, &found);
-        answer = Py_BuildValue("fddd", found.peak, found.sum[0], found.sum[1], found.energy);
+        if (is_codes)
+            measure_codes(memory.buf, count, &found);
+        else
+            measure(memory.buf, count, &found);
+        answer = Py_BuildValue("ffddd", found.most, found.least, found.sum[0], found.sum[1],
+                               found.squares);
     }
-    PyBuffer_Release(&parts);
+    PyBuffer_Release(&memory);
     return answer;
 }
 
@@ -268,9 +351,9 @@ static void decimated(const float *iq, const float *re, const float *im, Py_ssiz
         const float *x = iq + 2 * j * factor;
         Lanes by_re = {0}, by_im = {0};
         for (Py_ssize_t i = 0; i < 2 * taps; i += LANES) {
-            Lanes value = *(const Run *)(x + i);
-            by_re += value * *(const Run *)(re + i);
-            by_im += value * *(const Run *)(im + i);
+            Lanes value = *(const Some *)(x + i);
+            by_re += value * *(const Some *)(re + i);
+            by_im += value * *(const Some *)(im + i);
         }
         float sum_re = 0, sum_im = 0;
         for (int k = 0; k < LANES; k += 2) {

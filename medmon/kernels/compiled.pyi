@@ -7,6 +7,8 @@ _Array = npt.NDArray[np.generic]
 
 def frame_powers(
     iq: _Array,
+    zero: float,
+    full_scale: float,
     window: _Array,
     twiddles: _Array,
     out: _Array,
@@ -18,6 +20,6 @@ def frame_powers(
     each: int,
     /,
 ) -> None: ...
-def level(parts: _Array, /) -> tuple[float, float, float, float]: ...
+def level(samples: _Array, is_codes: bool, /) -> tuple[float, float, float, float, float]: ...
 def decimate(iq: _Array, re: _Array, im: _Array, out: _Array, factor: int, /) -> None: ...
 def scale_bytes(codes: _Array, out: _Array, zero: float, full_scale: float, /) -> None: ...

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from medmon.kernels import Samples, converted
 from medmon.records import ComplexArray
 
 MEMORY_LOOKS = 16
@@ -45,12 +46,12 @@ class DcEstimate:
         self._value = np.complex64(0)
         self._seen: deque[np.complex64] = deque(maxlen=MEMORY_LOOKS)
 
-    def feed(self, iq: ComplexArray) -> np.complex64:
+    def feed(self, samples: Samples) -> np.complex64:
         """Look at one chunk.
 
         Parameters
         ----------
-        iq : ndarray of complex64, shape (n_rows * row_samples,)
+        samples : ndarray of complex64 or Codes, n_rows * row_samples of them
             The chunk.
 
         Returns
@@ -59,17 +60,17 @@ class DcEstimate:
             What has to be taken off its samples.
         """
         if self._chunks < SETTLED_CHUNKS or self._chunks % LOOK_CHUNKS == 0:
-            self._seen.append(_middle(self._rows(iq).mean(axis=1)))
+            self._seen.append(_middle(self._rows(converted(samples)).mean(axis=1)))
             self._value = _middle(np.array(self._seen, dtype=np.complex64))
         self._chunks += 1
         return self._value
 
-    def start(self, chunks: Sequence[ComplexArray]) -> np.complex64:
+    def start(self, chunks: Sequence[Samples]) -> np.complex64:
         """Look at the beginning of a stream.
 
         Parameters
         ----------
-        chunks : sequence of ndarray of complex64
+        chunks : sequence of ndarray of complex64 or Codes
             Its first `SETTLED_CHUNKS` chunks, or fewer when there are no more.
 
         Returns
@@ -81,7 +82,7 @@ class DcEstimate:
             found = self.feed(chunk)
         if len(self._seen) >= SETTLED_CHUNKS:
             return found
-        rows = np.concatenate([self._rows(chunk) for chunk in chunks])
+        rows = np.concatenate([self._rows(converted(chunk)) for chunk in chunks])
         means, powers = rows.mean(axis=1), rows.var(axis=1)
         quiet = powers <= np.median(powers)
         value = _middle(means[quiet])
