@@ -16,7 +16,8 @@ import numpy as np
 
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
-from medmon.phy.tuner import ROLL_OFF, Place, Tuner
+from medmon.phy.filters import ROLL_OFF
+from medmon.phy.tuner import Place, Tuner
 from medmon.records import FloatArray
 
 WEAKER = 10.0

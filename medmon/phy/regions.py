@@ -15,9 +15,10 @@ from medmon.phy import blind, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
+from medmon.phy.filters import ROLL_OFF
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
-from medmon.phy.tuner import ROLL_OFF, Baseband, Place, Tuner
+from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import FloatArray, Modem
 
 MARGIN_S = 4e-3

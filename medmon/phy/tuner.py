@@ -13,20 +13,17 @@ The stretch is padded with zeros, so that the circular ends do not meet.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from medmon.kernels import decimate
+from medmon.phy.filters import low_pass, passband, phasor
 from medmon.records import ComplexArray, FloatArray
 
-ROLL_OFF = 0.25
-"""Width of each filter edge, over the half width of the passband."""
 SPARE = 3.0
 """A stretch brought down keeps at least so many times its half width as sample rate."""
-STOP_DB = 70.0
-"""What the flanks that fold back are damped by; eight bits have 50 dB."""
 MOST_OF_IT = 0.75
 """A time that covers this part of a stretch is not worth cutting out."""
 _FAST = (8, 9, 10, 12, 14, 15, 16)
@@ -188,21 +185,21 @@ class Tuner:
         factor = int(self._rate_hz / (SPARE * half_width_hz))
         if factor < 2:
             return self.cut(place.start_sample, place.stop_sample)
-        low_pass = _low_pass(factor, half_width_hz / self._rate_hz)
+        weights = low_pass(factor, half_width_hz / self._rate_hz)
         turns = (place.offset_hz - self._part.centre_hz) / self._rate_hz
         # The taps stand symmetrically about a half sample; where the stretch ends they reach over
         # the place, or the place begins a little later: half a chip at most.
         start, stop = self._places(place.start_sample, place.stop_sample)
-        begin, end = max(0, start - low_pass.size // 2), stop + low_pass.size // 2
-        taps = low_pass * phasor(low_pass.size, -turns)
+        begin, end = max(0, start - weights.size // 2), stop + weights.size // 2
+        taps = weights * phasor(weights.size, -turns)
         narrow = decimate(self._iq[begin:end], taps, factor)
         narrow *= phasor(narrow.size, -turns * factor)
-        first = self._first + (begin + (low_pass.size - 1) / 2) * self._part.step
+        first = self._first + (begin + (weights.size - 1) / 2) * self._part.step
         part = Part(
             band_hz=self._part.band_hz,
             centre_hz=place.offset_hz,
             step=self._part.step * factor,
-            noise_width_hz=float(np.sum(low_pass**2)) * self._rate_hz,
+            noise_width_hz=float(np.sum(weights**2)) * self._rate_hz,
         )
         return Tuner(narrow, first, self._rate_hz / factor, part)
 
@@ -323,7 +320,7 @@ class Tuner:
         """
         count = 2 * max(8, round(rate_hz / self.bin_hz / 2))
         centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
-        shape = _shape(min(count, self._size) // 2, half_width_hz / self.bin_hz)
+        shape = passband(min(count, self._size) // 2, half_width_hz / self.bin_hz)
         reach = shape.size - 1
         bins = np.arange(centre - reach, centre + reach + 1)
         weights = np.concatenate((shape[:0:-1], shape))
@@ -353,55 +350,6 @@ class Tuner:
         start = min(max(0, int((start_sample - self._first) / step)), most)
         stop = min(int(np.ceil((stop_sample - self._first) / step)), len(self._iq))
         return start, max(start + 1, stop)
-
-
-def phasor(count: int, turns: float) -> ComplexArray:
-    """Turn at a constant pace.
-
-    Parameters
-    ----------
-    count : int
-        Samples.
-    turns : float
-        Turns a sample.
-
-    Returns
-    -------
-    ndarray of complex64, shape (count,)
-        Unit circle, the first sample at 1.
-    """
-    # A product of two short ones: a sine costs twenty times as much as a multiplication.
-    side = int(np.ceil(np.sqrt(count)))
-    steps = np.arange(side)
-    slow = np.exp(2j * np.pi * ((turns * side * steps) % 1.0)).astype(np.complex64)
-    fast = np.exp(2j * np.pi * turns * steps).astype(np.complex64)
-    return np.asarray((slow[:, None] * fast).ravel()[:count])
-
-
-@lru_cache(maxsize=64)
-def _low_pass(factor: int, half_width: float) -> FloatArray:
-    """Design the filter before a decimation.
-
-    A Kaiser window of the length that damps by `STOP_DB` what would fold onto the half width, in
-    samples of the wide signal (Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd ed.,
-    section 7.5.3).
-    """
-    flank = 1 / factor - 2 * half_width
-    least = (STOP_DB - 8) / (2.285 * 2 * np.pi * flank)
-    size = 4 * int(np.ceil(least / 4))
-    window = np.kaiser(size, 0.1102 * (STOP_DB - 8.7))
-    taps = np.sinc((np.arange(size) - (size - 1) / 2) / factor) * window
-    return np.asarray(taps / taps.sum(), dtype=np.float32)
-
-
-def _shape(most: int, half_width: float) -> FloatArray:
-    """Draw the upper half of a flat passband with a raised-cosine edge, to its last bin."""
-    reach = min(int(half_width * (1 + ROLL_OFF)) + 1, most - 1)
-    shape: FloatArray = np.ones(reach + 1, dtype=np.float32)
-    edge = min(int(half_width), reach) + 1
-    distance = (np.arange(edge, reach + 1) / max(half_width, 1.0) - 1.0) / ROLL_OFF
-    shape[edge:] = 0.5 * (1.0 + np.cos(np.pi * np.clip(distance, 0.0, 1.0)))
-    return shape
 
 
 def _fast_length(least: int) -> int:
