@@ -16,10 +16,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from medmon.capture.formats import iq_from_bytes, is_usable
+from medmon.capture.formats import codes_from_bytes, iq_from_bytes, is_usable
 from medmon.capture.layout import Layout
 from medmon.capture.timeline import Timeline
 from medmon.errors import InputError, MedmonError
+from medmon.kernels import Codes
 from medmon.records import Block, ComplexArray, Gap, Span
 
 NOT_NUMBERS = "samples are not usable numbers (NaN, infinite or beyond 1e10)"
@@ -160,18 +161,24 @@ class Cutter:
         items: list[Block | Gap] = []
         for start in range(0, ready_bytes, self._block_bytes):
             piece = memoryview(ready)[start : start + self._block_bytes]
-            layout = self.layout
-            iq = iq_from_bytes(piece, layout.sample_format, antenna_count=layout.antenna_count)
-            usable = is_usable(iq) if layout.sample_format.is_float else None
-            items += self._block(iq) if usable is None else self._sieve(iq, usable)
+            items += self._converted(piece)
         return items
 
-    def _block(self, iq: ComplexArray) -> list[Block | Gap]:
-        items: list[Block | Gap] = list(self._close_gap())
-        start, self._next_index = self._next_index, self._next_index + iq.shape[1]
+    def _converted(self, piece: memoryview) -> list[Block | Gap]:
         layout = self.layout
-        span = Span(layout.source, start, iq.shape[1])
-        items.append(Block(span, self.time_ns(start), layout.rate_hz, self._freq_hz, iq))
+        if layout.sample_format.is_bytes and layout.antenna_count == 1:
+            codes = codes_from_bytes(piece, layout.sample_format)
+            return self._block(codes, len(codes))
+        iq = iq_from_bytes(piece, layout.sample_format, antenna_count=layout.antenna_count)
+        usable = is_usable(iq) if layout.sample_format.is_float else None
+        return self._block(iq, iq.shape[1]) if usable is None else self._sieve(iq, usable)
+
+    def _block(self, samples: ComplexArray | Codes, count: int) -> list[Block | Gap]:
+        items: list[Block | Gap] = list(self._close_gap())
+        start, self._next_index = self._next_index, self._next_index + count
+        layout = self.layout
+        span = Span(layout.source, start, count)
+        items.append(Block(span, self.time_ns(start), layout.rate_hz, self._freq_hz, samples))
         return items
 
     def _sieve(self, iq: ComplexArray, usable: npt.NDArray[np.bool_]) -> list[Block | Gap]:
@@ -183,7 +190,7 @@ class Cutter:
             if usable[start]:
                 run = np.ascontiguousarray(iq[:, start:stop])
                 run.flags.writeable = False
-                items += self._block(run)
+                items += self._block(run, run.shape[1])
             else:
                 items += self._open_gap(NOT_NUMBERS)
                 self._next_index += stop - start

@@ -138,7 +138,7 @@ class Recorder:
             "core:datatype": self._format.sigmf_datatype,
             "core:sample_rate": item.rate_hz,
             "core:version": _SIGMF_VERSION,
-            "core:num_channels": item.iq.shape[0] if isinstance(item, Block) else 1,
+            "core:num_channels": item.antenna_count if isinstance(item, Block) else 1,
             "core:recorder": f"medmon {__version__}",
             "core:description": f"Recorded from {item.span.source}",
             "core:extensions": [{"name": "medmon", "version": "1.0.0", "optional": True}],
@@ -149,9 +149,11 @@ class Recorder:
     def _tune(self, block: Block) -> None:
         """Open a segment where the frequency or the number of antennas becomes another."""
         channels = self._global["core:num_channels"]
-        assert not self.sample_count or channels == block.iq.shape[0], "antennas do not come and go"
-        is_known = channels == block.iq.shape[0] and self._freq_hz == block.freq_hz
-        self._global["core:num_channels"] = block.iq.shape[0]
+        assert not self.sample_count or channels == block.antenna_count, (
+            "antennas do not come and go"
+        )
+        is_known = channels == block.antenna_count and self._freq_hz == block.freq_hz
+        self._global["core:num_channels"] = block.antenna_count
         self._freq_hz = block.freq_hz
         if not is_known:
             self._begin(block.span.sample_start, {"core:datetime": _datetime(block.time_ns)})

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from medmon.kernels import Samples, converted
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings
@@ -119,8 +120,8 @@ class Receiver:
             return
         if self._first is None:
             self._begin(item)
-        self._next = item.span.sample_start + item.iq.shape[-1]
-        yield from self._push(item.iq[0])
+        self._next = item.span.sample_start + item.span.sample_count
+        yield from self._push(item.first_antenna)
 
     def flush(self) -> list[Burst]:
         """End the stream.
@@ -155,28 +156,37 @@ class Receiver:
     def _begin(self, block: Block) -> None:
         same = self._ended is not None and _is_alike(self._ended, block)
         known = self._known if same and block.time_ns - self._known_ns < KNOWN_NS else None
-        self._first = replace(block, iq=block.iq[:, :0])
+        self._first = replace(block, samples=np.empty((1, 0), dtype=np.complex64))
         self._stream = Stream(block.rate_hz, tuple(self._modems.values()), known)
         self._buffer = np.empty(self._stream.grid.chunk_samples, dtype=np.complex64)
         self._filled = self._fed = 0
 
-    def _push(self, iq: ComplexArray) -> Iterator[Step]:
-        """Copy samples into the chunk under way; work on each chunk that is full."""
+    def _push(self, samples: Samples) -> Iterator[Step]:
+        """Gather samples until a chunk is full; work on each chunk that is."""
         assert self._stream is not None
         size = self._buffer.size
         taken = 0
-        while taken < iq.size:
-            count = min(size - self._filled, iq.size - taken)
-            self._buffer[self._filled : self._filled + count] = iq[taken : taken + count]
-            self._filled += count
+        while taken < len(samples):
+            count = min(size - self._filled, len(samples) - taken)
+            part = samples[taken : taken + count]
             taken += count
-            if self._filled == size:
-                heard = self._stream.feed(self._buffer)
-                self._fed += size
+            if count < size:
+                self._buffer[self._filled : self._filled + count] = converted(part)
+                self._filled += count
+            if count == size:
+                # A whole chunk of one block is worked on as it came.
+                yield self._worked(part)
+            elif self._filled == size:
+                chunk, self._filled = self._buffer, 0
                 # The stream keeps the full chunk; the next one needs memory of its own.
                 self._buffer = np.empty(size, dtype=np.complex64)
-                self._filled = 0
-                yield self._step(heard, self._stream.settled_sample)
+                yield self._worked(chunk)
+
+    def _worked(self, chunk: Samples) -> Step:
+        assert self._stream is not None
+        heard = self._stream.feed(chunk)
+        self._fed += len(chunk)
+        return self._step(heard, self._stream.settled_sample)
 
     def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
         assert self._stream is not None

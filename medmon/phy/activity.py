@@ -134,11 +134,11 @@ class Activity:
         list of Region
             In order of their end.
         """
-        begin, keep = self._hot(excess)
         done: list[Region] = []
-        for row in np.flatnonzero(keep.any(axis=1)):
-            done += self._expire(self._slot + int(row))
-            self._step(self._slot + int(row), begin[row], keep[row])
+        for row, low, high, begins in _runs(*self._hot(excess)):
+            slot = self._slot + row
+            done += self._expire(slot)
+            self._take(slot, low, high, begins=begins)
         self._slot += len(excess)
         return done + self._expire(self._slot)
 
@@ -176,23 +176,22 @@ class Activity:
         begin |= _wide(excess, ONE_ROW_WIDE) | _wide(four, FOUR_ROWS_WIDE)
         return begin, begin | (four > KEEP)
 
-    def _step(self, slot: int, begin: npt.NDArray[np.bool_], keep: npt.NDArray[np.bool_]) -> None:
-        for low, high in _runs(keep):
-            mine = [region for region in self._open if region.touches(low, high)]
-            if not mine and not begin[low : high + 1].any():
-                continue
-            if not mine:
+    def _take(self, slot: int, low: int, high: int, *, begins: bool) -> None:
+        """Let a run of channels with energy begin a region, or join those that it touches."""
+        mine = [region for region in self._open if region.touches(low, high)]
+        if not mine:
+            if begins:
                 start = max(self._first, slot - ROWS + 1)
                 self._open.append(_Open(start, slot, low, high, owned_from=start))
-                continue
-            first, *others = mine
-            for other in others:
-                first.start_slot = min(first.start_slot, other.start_slot)
-                first.owned_from = min(first.owned_from, other.owned_from)
-                self._open.remove(other)
-            first.low = min(low, *(region.low for region in mine))
-            first.high = max(high, *(region.high for region in mine))
-            first.last_slot = slot
+            return
+        first, *others = mine
+        for other in others:
+            first.start_slot = min(first.start_slot, other.start_slot)
+            first.owned_from = min(first.owned_from, other.owned_from)
+            self._open.remove(other)
+        first.low = min(low, *(region.low for region in mine))
+        first.high = max(high, *(region.high for region in mine))
+        first.last_slot = slot
 
     def _expire(self, slot: int) -> list[Region]:
         done: list[Region] = []
@@ -220,12 +219,26 @@ def _wide(power: FloatArray, threshold: float) -> npt.NDArray[np.bool_]:
     return marked & (power > KEEP)
 
 
-def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """List the first and last channel of each run of True; a hole of one channel joins."""
-    hot = np.flatnonzero(mask)
-    if not hot.size:
+def _runs(
+    begin: npt.NDArray[np.bool_], keep: npt.NDArray[np.bool_]
+) -> list[tuple[int, int, int, bool]]:
+    """List the runs of channels with energy, row by row; a hole of one channel joins.
+
+    Each with its row, its first and last channel, and whether a region may begin in it.
+    """
+    rows, channels = np.nonzero(keep)
+    if not rows.size:
         return []
-    cuts = np.flatnonzero(np.diff(hot) > 2)
-    firsts = hot[np.concatenate(([0], cuts + 1))]
-    lasts = hot[np.concatenate((cuts, [hot.size - 1]))]
-    return [(int(low), int(high)) for low, high in zip(firsts, lasts, strict=True)]
+    cuts = np.flatnonzero((np.diff(rows) > 0) | (np.diff(channels) > 2))
+    firsts = np.concatenate(([0], cuts + 1))
+    lasts = np.concatenate((cuts, [rows.size - 1]))
+    begins = np.logical_or.reduceat(begin[rows, channels], firsts)
+    return list(
+        zip(
+            rows[firsts].tolist(),
+            channels[firsts].tolist(),
+            channels[lasts].tolist(),
+            begins.tolist(),
+            strict=True,
+        )
+    )

@@ -69,9 +69,9 @@ def stretches(band: Baseband, noise: float) -> list[Stretch]:
     smooth = matched(band.iq, max(1, round(SMOOTH_S * band.rate_hz)))
     power = smooth.real**2 + smooth.imag**2
     raw = band.iq.real**2 + band.iq.imag**2
-    full = float(np.quantile(power, 0.98)) if power.size else 0.0
     # The loud half of the loud samples: a burst that fills little of the stretch still counts.
-    full = float(np.median(power[power >= full])) if power.size else 0.0
+    loud = round(0.99 * (power.size - 1))
+    full = float(np.partition(power, loud)[loud]) if power.size else 0.0
     threshold = max(HALF * full, NOISE_MARGIN * noise)
     begins, ends = _crossings(power, threshold)
     if not begins.size:

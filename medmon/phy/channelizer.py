@@ -16,17 +16,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft
 
+from medmon.kernels import FilterBank, Rows
 from medmon.records import ComplexArray, FloatArray
 
 CHANNEL_HZ = 16_000.0
 """Width of a channel aimed at; the real width is the rate over a power of two."""
 FRAMES_A_SLOT = 8
 SLOTS_A_CHUNK = 64
-SLOTS_AT_ONCE = 16
-"""Slots that are transformed at a time: 16,384 samples of 2.048 MS/s are 128 KiB, which stay in the
-cache; a whole chunk takes twice as long."""
 MIN_CHANNELS = 4
 
 
@@ -113,7 +110,7 @@ class Grid:
         return (channel - self.channels // 2) * self.channel_hz
 
 
-def prototype(channels: int) -> tuple[FloatArray, FloatArray]:
+def prototype(channels: int) -> FloatArray:
     """Give the window of the filter bank, two channel periods long.
 
     Parameters
@@ -123,16 +120,15 @@ def prototype(channels: int) -> tuple[FloatArray, FloatArray]:
 
     Returns
     -------
-    tuple of ndarray of float32, shape (channels,)
-        Its first and its second half. White noise of power s shows s / channels in each channel,
-        and channel 0 is at the lower edge of the band.
+    ndarray of float32, shape (2 * channels,)
+        White noise of power s shows s / channels in each channel, and channel 0 is at the lower
+        edge of the band.
     """
     window = np.sin(np.pi * (np.arange(2 * channels) + 0.5) / (2 * channels)) ** 2
     window /= np.sqrt(channels * np.sum(window**2))
     # A frequency shift by half the band inside the window puts channel 0 at the lower edge.
     window *= np.where(np.arange(2 * channels) % 2, -1.0, 1.0)
-    halves = window.astype(np.float32)
-    return halves[:channels], halves[channels:]
+    return window.astype(np.float32)
 
 
 class Channelizer:
@@ -146,7 +142,7 @@ class Channelizer:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._head, self._tail = prototype(grid.channels)
+        self._bank = FilterBank(prototype(grid.channels))
         self._carry: ComplexArray = np.zeros(grid.channels, dtype=np.complex64)
 
     def prime(self, before: ComplexArray) -> None:
@@ -173,25 +169,8 @@ class Channelizer:
             Mean power in each channel, channel 0 at the lower edge of the band; white noise of
             power 1.0 shows 1 / channels. Each row reaches one channel period back.
         """
-        size = self._grid.channels
-        slots = iq.reshape(-1, FRAMES_A_SLOT, size)
-        powers = np.empty((len(slots), size), dtype=np.float32)
-        for first in range(0, len(slots), SLOTS_AT_ONCE):
-            powers[first : first + SLOTS_AT_ONCE] = self._slots(
-                slots[first : first + SLOTS_AT_ONCE]
-            )
-        return powers
-
-    def _slots(self, slots: ComplexArray) -> FloatArray:
-        """Measure a few slots, so few that everything stays in the processor's cache."""
-        size = self._grid.channels
-        now = slots.reshape(-1, size)
-        folded = now * self._tail
-        folded[1:] += now[:-1] * self._head
-        folded[0] += self._carry * self._head
-        self._carry = now[-1].copy()
-        # scipy's transform of single-precision rows is six times as fast as numpy's.
-        spectra = fft.fft(folded, axis=1, overwrite_x=True)
-        power = spectra.real**2 + spectra.imag**2
-        mean: FloatArray = power.reshape(-1, FRAMES_A_SLOT, size).sum(axis=1)
-        return mean * np.float32(1 / FRAMES_A_SLOT)
+        slot, channels = self._grid.slot_samples, self._grid.channels
+        every = Rows(iq.size // slot, 0, slot, each=FRAMES_A_SLOT, hop=channels)
+        reached = np.concatenate((self._carry, iq))
+        self._carry = iq[-channels:].copy()
+        return self._bank.row_powers(reached, 0, every)

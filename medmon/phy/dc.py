@@ -3,7 +3,7 @@
 A direct-conversion receiver adds a constant to every sample, a line at the tuned frequency that
 would drown a device beside it and fill the gaps of an on-off keyed one. The constant is the
 median over rows of half a millisecond, of which a quarter is looked at, then the median over the
-latest chunks, so that bursts at the tuned frequency do not move it.
+latest looks, so that bursts at the tuned frequency do not move it.
 
 A recording shorter than half a second may hold nothing but a burst at the tuned frequency. There
 the constant is believed only if the quiet rows agree on it as well as their noise allows: a keyed
@@ -17,10 +17,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from medmon.kernels import Samples, converted
 from medmon.records import ComplexArray
 
-MEMORY_CHUNKS = 32
+MEMORY_LOOKS = 16
 SETTLED_CHUNKS = 16
+LOOK_CHUNKS = 4
+"""One chunk in so many is looked at, once the beginning was: a carrier of the receiver's own moves
+with its temperature."""
 PART = 4
 """Of each row one sample in so many is looked at, all from its beginning."""
 AGREEMENT = 3.0
@@ -38,14 +42,16 @@ class DcEstimate:
 
     def __init__(self, row_samples: int) -> None:
         self._row = row_samples
-        self._seen: deque[np.complex64] = deque(maxlen=MEMORY_CHUNKS)
+        self._chunks = 0
+        self._value = np.complex64(0)
+        self._seen: deque[np.complex64] = deque(maxlen=MEMORY_LOOKS)
 
-    def feed(self, iq: ComplexArray) -> np.complex64:
+    def feed(self, samples: Samples) -> np.complex64:
         """Look at one chunk.
 
         Parameters
         ----------
-        iq : ndarray of complex64, shape (n_rows * row_samples,)
+        samples : ndarray of complex64 or Codes, n_rows * row_samples of them
             The chunk.
 
         Returns
@@ -53,15 +59,18 @@ class DcEstimate:
         complex64
             What has to be taken off its samples.
         """
-        self._seen.append(_middle(self._rows(iq).mean(axis=1)))
-        return _middle(np.array(self._seen, dtype=np.complex64))
+        if self._chunks < SETTLED_CHUNKS or self._chunks % LOOK_CHUNKS == 0:
+            self._seen.append(_middle(self._rows(converted(samples)).mean(axis=1)))
+            self._value = _middle(np.array(self._seen, dtype=np.complex64))
+        self._chunks += 1
+        return self._value
 
-    def start(self, chunks: Sequence[ComplexArray]) -> np.complex64:
+    def start(self, chunks: Sequence[Samples]) -> np.complex64:
         """Look at the beginning of a stream.
 
         Parameters
         ----------
-        chunks : sequence of ndarray of complex64
+        chunks : sequence of ndarray of complex64 or Codes
             Its first `SETTLED_CHUNKS` chunks, or fewer when there are no more.
 
         Returns
@@ -73,7 +82,7 @@ class DcEstimate:
             found = self.feed(chunk)
         if len(self._seen) >= SETTLED_CHUNKS:
             return found
-        rows = np.concatenate([self._rows(chunk) for chunk in chunks])
+        rows = np.concatenate([self._rows(converted(chunk)) for chunk in chunks])
         means, powers = rows.mean(axis=1), rows.var(axis=1)
         quiet = powers <= np.median(powers)
         value = _middle(means[quiet])

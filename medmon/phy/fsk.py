@@ -8,17 +8,19 @@ half-bits of a Manchester bit jointly.
 The carrier is the middle between two tones, so there is no line to measure. The spectrum of a
 balanced code is symmetric about it: the few most symmetric places are tried, with a little more
 and less deviation than declared, until a sync word answers.
-Tones and carrier are then measured on the packet itself, and the packet is read once more.
+Tones and carrier are then measured on the packet itself, and where they were others the packet is
+read once more.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import fft
+import numpy.typing as npt
 
 from medmon.phy import sync
+from medmon.phy.filters import ROLL_OFF
 from medmon.phy.reception import Reception, matched, read, shifted
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Baseband, Place, Tuner
@@ -35,8 +37,18 @@ every change of chip, and the deviation reads too large."""
 WRONG = 0.5
 """A deviation less than this part of the declared one, or more than its inverse, is no tone pair of
 this modem."""
-BOTH_TONES = 0.05
-"""A place is worth trying where the weaker tone has this part of the strongest power around."""
+SURE = 0.9
+"""A sync word that matches so well was tuned to rightly, and other carriers within a deviation
+would hear the same."""
+CLOSE_CHIPS = 0.04
+"""Tones known so well, over the chip rate, are not tuned to again: their matched filters lose two
+hundredths of a decibel."""
+BINS_A_CHIP = 64
+"""Bins of the spectrum for each chip rate."""
+AROUND = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+BOTH_TONES = 0.2
+"""A carrier is worth trying where the weaker tone has this part of the strongest power around,
+looked for at these deviations: an on-off keyed one has most of its power in the middle."""
 
 
 def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
@@ -59,51 +71,71 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     declared_hz = modem.deviation_hz or modem.symbol_rate_hz / 2
     # What was found may be one of the two tones only.
     place = replace(place, reach_hz=place.reach_hz + declared_hz)
-    near = tuner.cut(place.start_sample, place.stop_sample)
-    wide = _tuned(near, modem, place.offset_hz, place.reach_hz + declared_hz)
-    found: list[Trial] = []
-    for part in DEVIATIONS:
-        for carrier_hz in _carriers_hz(wide, part * declared_hz, place.reach_hz):
-            band = _tuned(near, modem, wide.offset_hz + carrier_hz, declared_hz)
-            hits = sync.find(_contrast(band, 0.0, part * declared_hz), modem)
-            found += [Trial(hit, band, part * declared_hz) for hit in hits]
-        if found:
-            break
-    best = sync.best(found, modem)
+    near = tuner.around(place, _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF))
+    best = sync.best(_trials(near, modem, place, declared_hz), modem)
     read_out = [
-        _read(tuner.cut(one.start_sample, one.stop_sample), trial, modem)
+        _read(near.cut(one.start_sample, one.stop_sample), trial, modem)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet is not None]
 
 
+def _trials(near: Tuner, modem: Modem, place: Place, declared_hz: float) -> list[Trial]:
+    """Try the most promising carriers and deviations until a sync word answers."""
+    spectrum = _Spectrum.around(near, place, modem.symbol_rate_hz, 2 * declared_hz)
+    found: list[Trial] = []
+    sure_hz: list[float] = []
+    for part in DEVIATIONS:
+        deviation_hz = part * declared_hz
+        for carrier_hz in spectrum.carriers_hz(place, deviation_hz):
+            if any(abs(carrier_hz - known_hz) < declared_hz for known_hz in sure_hz):
+                continue
+            band = _tuned(near, modem, carrier_hz, declared_hz)
+            hits = sync.find(_contrast(band, 0.0, deviation_hz), modem)
+            found += [Trial(hit, band, deviation_hz) for hit in hits]
+            if any(hit.match > SURE for hit in hits):
+                sure_hz.append(carrier_hz)
+        if found:
+            break
+    return found
+
+
 def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception | None:
-    """Read a packet, measure its tones, and read it again with them."""
+    """Read a packet, measure its tones, and read it again where they were others."""
     declared_hz = modem.deviation_hz or 0.0
     band = _tuned(piece, modem, trial.band.offset_hz, declared_hz)
     soft = _contrast(band, 0.0, trial.tone_hz)
     rough = read(band, band.offset_hz, soft, trial.sync_in(band), modem, trial.tone_hz)
     if not rough.enough:
         return None
-    low_hz, high_hz = tones_hz(rough)
-    deviation_hz = (high_hz - low_hz) / 2
+    measured = _toned(rough)
+    carrier_hz, deviation_hz = measured.carrier_hz, measured.deviation_hz or 0.0
     if not WRONG * declared_hz < deviation_hz < declared_hz / WRONG:
         return None
-    carrier_hz = band.offset_hz + (low_hz + high_hz) / 2
+    off_hz = max(abs(carrier_hz - band.offset_hz), abs(deviation_hz - trial.tone_hz))
+    if off_hz < CLOSE_CHIPS * modem.symbol_rate_hz:
+        return measured
     fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
     packet = read(fine, carrier_hz, soft, trial.sync_in(fine), modem, deviation_hz)
-    if not packet.enough:
-        return None
+    return _toned(packet) if packet.enough else None
+
+
+def _toned(packet: Reception) -> Reception:
+    """Put what the tones of a packet say of its carrier and deviation."""
     low_hz, high_hz = tones_hz(packet)
-    carrier_hz = fine.offset_hz + (low_hz + high_hz) / 2
+    carrier_hz = packet.band.offset_hz + (low_hz + high_hz) / 2
     return replace(packet, carrier_hz=carrier_hz, deviation_hz=(high_hz - low_hz) / 2)
+
+
+def _half_width_hz(modem: Modem, spread_hz: float) -> float:
+    rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
+    return min(spread_hz + SKIRT_CHIPS * modem.symbol_rate_hz, 0.4 * rate_hz)
 
 
 def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Baseband:
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
-    half_width_hz = min(spread_hz + SKIRT_CHIPS * modem.symbol_rate_hz, 0.4 * rate_hz)
-    return tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
+    return tuner.tune(offset_hz, half_width_hz=_half_width_hz(modem, spread_hz), rate_hz=rate_hz)
 
 
 def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatArray:
@@ -113,37 +145,52 @@ def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatAr
     return high.real**2 + high.imag**2 - low.real**2 - low.imag**2
 
 
-def _carriers_hz(band: Baseband, deviation_hz: float, reach_hz: float) -> list[float]:
-    """List the places about which the spectrum is most symmetric, both tones present.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spectrum:
+    """Mean power spectrum of a place, and how symmetric it is about each frequency.
 
     The amplitude spectrum folded with itself adds up the lines that stand equally far above and
-    below a place; the two tones of a balanced code, and the lines of its preamble, do.
+    below a frequency; the two tones of a balanced code, and the lines of its preamble, do.
     """
-    size = 1 << 9
-    pieces = band.iq[: band.iq.size // size * size].reshape(-1, size)
-    if not pieces.size:
-        return []
-    spectra = fft.fftshift(fft.fft(pieces, axis=1), axes=1)
-    power = (spectra.real**2 + spectra.imag**2).mean(axis=0)
-    bin_hz = band.rate_hz / size
-    line = np.sqrt(np.maximum(power - np.median(power), 0.0))
-    # Place i / 2 of the spectrum is the middle of all pairs whose numbers add up to i.
-    symmetry = np.convolve(line, line)
-    offsets_hz = (np.arange(symmetry.size) / 2 - size // 2) * bin_hz
-    # A tone of a chip's length is about a chip rate wide; half of that keeps two tones apart.
-    width = max(1, round(band.rate_hz / SAMPLES_A_CHIP / 2 / bin_hz))
-    smooth = np.convolve(power, np.ones(width) / width, mode="same")
-    bins = np.arange(size) * bin_hz - size // 2 * bin_hz
-    tones = [np.interp(offsets_hz + sign * deviation_hz, bins, smooth) for sign in (-1, 1)]
-    wanted = (np.minimum(*tones) > BOTH_TONES * smooth.max()) & (np.abs(offsets_hz) <= reach_hz)
-    chosen: list[float] = []
-    for place in np.argsort(-symmetry[wanted], kind="stable"):
-        offset_hz = float(offsets_hz[wanted][place])
-        if all(abs(offset_hz - other) > deviation_hz / 4 for other in chosen):
-            chosen.append(offset_hz)
-        if len(chosen) == CARRIERS:
-            break
-    return chosen
+
+    offsets_hz: npt.NDArray[np.float64]
+    tones: FloatArray
+    middles_hz: npt.NDArray[np.float64]
+    symmetry: FloatArray
+
+    @classmethod
+    def around(cls, near: Tuner, place: Place, chip_hz: float, spare_hz: float) -> _Spectrum:
+        """Measure a place and what lies `spare_hz` beyond its reach."""
+        offsets_hz, power = near.periodogram(chip_hz / BINS_A_CHIP)
+        inside = np.abs(offsets_hz - place.offset_hz) < place.reach_hz + spare_hz
+        offsets_hz, power = offsets_hz[inside], power[inside]
+        line = np.sqrt(np.maximum(power - np.median(power), 0.0))
+        # Place i / 2 of the spectrum is the middle of all pairs whose numbers add up to i.
+        symmetry = np.convolve(line, line)
+        middles_hz = np.linspace(offsets_hz[0], offsets_hz[-1], symmetry.size)
+        # A tone of a chip's length is about a chip rate wide; half of that keeps two tones apart.
+        half_a_chip = np.full(BINS_A_CHIP // 2, 2 / BINS_A_CHIP)
+        tones = np.convolve(power - np.median(power), half_a_chip, mode="same")
+        return cls(offsets_hz, tones, middles_hz, symmetry)
+
+    def carriers_hz(self, place: Place, deviation_hz: float) -> list[float]:
+        """List the frequencies about which it is most symmetric, both tones present."""
+        middles_hz = self.middles_hz
+        around = [
+            np.interp(middles_hz + part * deviation_hz, self.offsets_hz, self.tones)
+            for part in AROUND
+        ]
+        weaker = np.minimum(around[AROUND.index(-1.0)], around[AROUND.index(1.0)])
+        is_pair = weaker > BOTH_TONES * np.max(around, axis=0)
+        wanted = is_pair & (np.abs(middles_hz - place.offset_hz) <= place.reach_hz)
+        chosen: list[float] = []
+        for number in np.argsort(-self.symmetry[wanted], kind="stable"):
+            middle_hz = float(middles_hz[wanted][number])
+            if all(abs(middle_hz - other) > deviation_hz / 4 for other in chosen):
+                chosen.append(middle_hz)
+            if len(chosen) == CARRIERS:
+                break
+        return chosen
 
 
 def tones_hz(reception: Reception) -> tuple[float, float]:

@@ -29,6 +29,9 @@ SETTLED_CHUNKS = 16
 LOWEST = 1e-12
 """Power below which a floor is not believed (-120 dBFS a channel): recordings with digital
 silence between the bursts would otherwise give a floor of zero."""
+SILENT_CHUNKS = 4
+"""Chunks of silence after which the floor is reckoned anew: a median costs as much as the look at
+a chunk, and silence changes slowly."""
 EARLY_LIMIT = 4.0
 """Before the floor has settled, how far one channel may stand over the median channel: a burst
 that fills the first chunk must not pass for noise."""
@@ -54,6 +57,7 @@ class NoiseFloor:
         self._quantiles: FloatArray = np.empty((MEMORY_CHUNKS, channels), dtype=np.float32)
         self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
+        self._silent: list[FloatArray] = []
 
     @property
     def power(self) -> FloatArray:
@@ -87,7 +91,9 @@ class NoiseFloor:
         # faster.
         rank = int(QUANTILE * (len(powers) - 1))
         is_steady = powers.var(axis=0) < STEADY * powers.mean(axis=0) ** 2
-        return self._put(np.partition(powers, rank, axis=0)[rank], is_steady)
+        latest = [*self._silent, np.partition(powers, rank, axis=0)[rank]]
+        self._silent.clear()
+        return self._put(latest, is_steady)
 
     def feed_silence(self, mean: FloatArray) -> FloatArray:
         """Take a chunk in which nobody spoke.
@@ -102,13 +108,17 @@ class NoiseFloor:
         ndarray of float32, shape (channels,)
             The floor.
         """
-        return self._put(
-            mean * np.float32(QUANTILE_OVER_MEAN), np.zeros(mean.shape, dtype=np.bool_)
-        )
+        self._silent.append(mean * np.float32(QUANTILE_OVER_MEAN))
+        if len(self._silent) < SILENT_CHUNKS:
+            return self._floor
+        latest = self._silent
+        self._silent = []
+        return self._put(latest, np.zeros(mean.shape, dtype=np.bool_))
 
-    def _put(self, quantile: FloatArray, is_steady: npt.NDArray[np.bool_]) -> FloatArray:
-        self._quantiles[self._chunks % MEMORY_CHUNKS] = quantile
-        self._chunks += 1
+    def _put(self, quantiles: list[FloatArray], is_steady: npt.NDArray[np.bool_]) -> FloatArray:
+        for quantile in quantiles:
+            self._quantiles[self._chunks % MEMORY_CHUNKS] = quantile
+            self._chunks += 1
         latest = self._quantiles[: self._chunks]
         middle = len(latest) // 2
         floor = np.partition(latest, middle, axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
@@ -116,7 +126,7 @@ class NoiseFloor:
             floor = np.minimum(floor, EARLY_LIMIT * _middle(floor))
         else:
             whole_band = max(1.0, _middle(floor) / _middle(self._floor))
-            highest = self._floor * np.float32(RISE * whole_band)
+            highest = self._floor * np.float32(RISE ** len(quantiles) * whole_band)
             floor = np.where(is_steady, floor, np.minimum(floor, highest))
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
         return self._floor

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.phy import linecode, sync, timing
+from medmon.phy.filters import phasor
 from medmon.phy.linecode import Symbols
 from medmon.phy.preamble import lead_chips, pattern
 from medmon.phy.sync import Sync
@@ -169,11 +170,19 @@ def matched(iq: ComplexArray, length: int) -> ComplexArray:
     ndarray of complex64, shape (n,)
         Mean over the window around each sample; the window is shortened at the ends.
     """
-    total = np.concatenate(([0.0], np.cumsum(iq, dtype=np.complex128)))
-    index = np.arange(iq.size)
-    start = np.maximum(index - length // 2, 0)
-    stop = np.minimum(index - length // 2 + length, iq.size)
-    return np.asarray((total[stop] - total[start]) / length, dtype=np.complex64)
+    # Sums of 1, 2, 4, ... samples, those added up that make the length.
+    run: ComplexArray = np.zeros(iq.size + length - 1, dtype=np.complex64)
+    run[length // 2 : length // 2 + iq.size] = iq
+    total: ComplexArray = np.zeros(iq.size, dtype=np.complex64)
+    taken, width = 0, 1
+    while width <= length:
+        if length & width:
+            total += run[taken : taken + iq.size]
+            taken += width
+        run = run[:-width] + run[width:]
+        width *= 2
+    total *= np.float32(1 / length)
+    return total
 
 
 def shifted(band: Baseband, offset_hz: float) -> ComplexArray:
@@ -191,5 +200,4 @@ def shifted(band: Baseband, offset_hz: float) -> ComplexArray:
     ndarray of complex64, shape (n,)
         The shifted samples.
     """
-    turns = np.arange(band.iq.size) * (offset_hz / band.rate_hz)
-    return np.asarray(band.iq * np.exp(-2j * np.pi * turns), dtype=np.complex64)
+    return np.asarray(band.iq * phasor(band.iq.size, -offset_hz / band.rate_hz))

@@ -15,6 +15,7 @@ from medmon.phy import blind, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
+from medmon.phy.filters import ROLL_OFF
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Baseband, Place, Tuner
@@ -33,6 +34,8 @@ SAME_ERRORS = 0.06
 """Largest part of the bits that noise may turn over in a copy of a packet."""
 NOISY_DB = 15.0
 """Above this SNR noise turns no bits over, and a packet with other bits is another packet."""
+EQUAL_DB = 0.3
+"""Two readings of one packet, tuned to from two sides, differ in level by no more."""
 FAR_DB = 10.0
 """A copy outside the packet's own bandwidth, a mirror image or a harmonic, is so much weaker."""
 TOGETHER_CHIPS = 2.0
@@ -136,7 +139,8 @@ def heard_in(
     known: list[Heard] = []
     unknown: list[Heard] = []
     for emitter in found:
-        band = _whole(scene, emitter)
+        place = _place(scene, emitter)
+        band = _whole(scene, emitter, place)
         on_air = stretches(band, scene.density(emitter) * band.noise_width_hz)
         mine = _merged(
             packets.heard(
@@ -146,7 +150,7 @@ def heard_in(
                 scene.density(emitter),
                 scene.tuner,
             )
-            for reception in _receptions(scene, emitter, modems)
+            for reception in _receptions(scene, place, modems)
         )
         known += [
             heard
@@ -163,15 +167,19 @@ def heard_in(
     return sorted(known + rest, key=lambda heard: (heard.start, heard.radio.freq_hz))
 
 
-def _receptions(scene: Scene, emitter: Emitter, modems: Sequence[Modem]) -> list[Reception]:
+def _place(scene: Scene, emitter: Emitter) -> Place:
+    """Give the time and frequency in which an emitter's packets may stand."""
     slot = scene.grid.slot_samples
     margin = MARGIN_S * scene.grid.rate_hz
-    place = Place(
+    return Place(
         offset_hz=scene.grid.offset_hz(emitter.centre),
         reach_hz=(emitter.high - emitter.low + 2) / 2 * scene.grid.channel_hz,
         start_sample=emitter.start_slot * slot - margin,
         stop_sample=emitter.stop_slot * slot + margin,
     )
+
+
+def _receptions(scene: Scene, place: Place, modems: Sequence[Modem]) -> list[Reception]:
     found: list[Reception] = []
     for modem in modems:
         receive = ook.receive if modem.modulation == "ook" else fsk.receive
@@ -186,12 +194,12 @@ def _swallows(packet: Reception, other: Reception) -> bool:
     return 0 < other.clock.start - packet.clock.start < packet.clock.step * packet.chips.size
 
 
-def _whole(scene: Scene, emitter: Emitter) -> Baseband:
+def _whole(scene: Scene, emitter: Emitter, place: Place) -> Baseband:
     """Tune to all of an emitter, as wide as it is."""
     width_hz = (emitter.high - emitter.low + 1) * scene.grid.channel_hz
     half_width_hz = width_hz / 2 + scene.grid.channel_hz
-    offset_hz = scene.grid.offset_hz(emitter.centre)
-    return scene.tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=4 * half_width_hz)
+    near = scene.tuner.around(replace(place, reach_hz=0.0), half_width_hz * (1 + ROLL_OFF))
+    return near.tune(place.offset_hz, half_width_hz=half_width_hz, rate_hz=4 * half_width_hz)
 
 
 def _stretch_of(reception: Reception, band: Baseband, on_air: Iterable[Stretch]) -> Stretch | None:
@@ -243,7 +251,7 @@ def _is_copy(weaker: Heard, stronger: Heard) -> bool:
     """
     mine, theirs = weaker.frames[0], stronger.frames[:1]
     fainter_db = stronger.radio.rssi_dbfs - weaker.radio.rssi_dbfs
-    if fainter_db < 0 or not theirs or mine.modem != theirs[0].modem:
+    if fainter_db < -EQUAL_DB or not theirs or mine.modem != theirs[0].modem:
         return False
     if _overlap(weaker, stronger) < 0.8:
         return False

@@ -15,10 +15,10 @@ noise of the whole band, which is the second way to open.
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft
 
-from medmon.phy.channelizer import FRAMES_A_SLOT, SLOTS_A_CHUNK, Grid, prototype
-from medmon.records import ComplexArray, FloatArray
+from medmon.kernels import FilterBank, Rows, Samples, level
+from medmon.phy.channelizer import SLOTS_A_CHUNK, Grid, prototype
+from medmon.records import FloatArray
 
 FRAME = 3
 """The frame that is looked at in each row of eight, and the one behind it."""
@@ -45,19 +45,21 @@ class Squelch:
     """
 
     def __init__(self, grid: Grid) -> None:
-        self._grid = grid
-        self._head, self._tail = prototype(grid.channels)
-        self._constant = self._head + self._tail
-        self._late = np.zeros((REACH - STEP, grid.channels), dtype=np.float32)
+        self._bank = FilterBank(prototype(grid.channels))
+        slot = grid.slot_samples
+        self._steps = Rows(
+            SLOTS_A_CHUNK // STEP, FRAME * grid.channels, STEP * slot, each=STEP, hop=slot
+        )
+        self._late = np.zeros((REACH // STEP - 1, grid.channels), dtype=np.float32)
 
     def feed(
-        self, iq: ComplexArray, dc: np.complex64, floor: FloatArray
+        self, samples: Samples, dc: np.complex64, floor: FloatArray
     ) -> tuple[bool, FloatArray]:
         """Look at the next chunk.
 
         Parameters
         ----------
-        iq : ndarray of complex64, shape (chunk_samples,)
+        samples : ndarray of complex64 or Codes, chunk_samples of them
             The chunk.
         dc : complex64
             The receiver's own carrier, which is nobody's.
@@ -71,28 +73,23 @@ class Squelch:
         ndarray of float32, shape (channels,)
             Mean power of each channel in the chunk.
         """
-        frames = iq.reshape(SLOTS_A_CHUNK, FRAMES_A_SLOT, self._grid.channels)
-        folded = frames[:, FRAME] * self._head
-        folded += frames[:, FRAME + 1] * self._tail
-        folded -= dc * self._constant
-        spectra = fft.fft(folded, axis=1, overwrite_x=True)
-        rows = np.concatenate((self._late, spectra.real**2 + spectra.imag**2))
-        self._late = rows[STEP - REACH :].copy()
-        steps = (rows / floor).reshape(-1, STEP, rows.shape[1]).sum(axis=1)
+        here = self._bank.row_powers(samples, complex(dc), self._steps)
+        steps = np.concatenate((self._late, here)) / floor
+        self._late = here[-len(self._late) :]
         short = steps[1:] + steps[:-1]
         long = short[2:] + short[:-2]
         is_open = (
-            self._is_loud(iq, dc, floor)
-            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_ROWS * SHORT_CHANNELS
-            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_ROWS * LONG_CHANNELS
+            _is_loud(samples, dc, floor)
+            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_CHANNELS * SHORT_ROWS / STEP
+            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_CHANNELS * LONG_ROWS / STEP
         )
-        return is_open, rows[REACH - STEP :].mean(axis=0)
+        return is_open, here.mean(axis=0)
 
-    def _is_loud(self, iq: ComplexArray, dc: np.complex64, floor: FloatArray) -> bool:
-        """Tell whether a sample stands out of the noise of the whole band."""
-        parts = iq.view(np.float32)
-        sigma = np.sqrt(float(floor.sum(dtype=np.float64)) / 2)
-        return bool(max(parts.max(), -parts.min()) > abs(dc) + LOUD * sigma)
+
+def _is_loud(samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
+    """Tell whether a sample stands out of the noise of the whole band."""
+    sigma = np.sqrt(float(floor.sum(dtype=np.float64)) / 2)
+    return bool(level(samples).peak > abs(dc) + LOUD * sigma)
 
 
 def _wide(power: FloatArray, count: int) -> float:

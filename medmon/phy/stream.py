@@ -20,11 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from medmon.kernels import Samples, converted
 from medmon.phy.activity import Activity, Region
 from medmon.phy.channelizer import Channelizer, Grid
 from medmon.phy.dc import SETTLED_CHUNKS, DcEstimate
 from medmon.phy.emitters import emitters
-from medmon.phy.images import is_image
+from medmon.phy.images import is_image, may_be_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in
@@ -38,6 +39,7 @@ MARGIN_S = 2e-3
 LOOKBACK = 2 * REACH
 """Rows of silence that are looked at again when the squelch opens: what just opens it may have
 begun before the average that shows it."""
+SILENT = np.complex64(0)
 RECENT = 64
 """Bursts remembered, so that what one sender lights up elsewhere is not reported as another."""
 
@@ -47,7 +49,7 @@ class _Chunk:
     """Samples as they came, the receiver's own carrier in them, and rows that are all samples."""
 
     first_sample: int
-    iq: ComplexArray
+    samples: Samples
     dc: np.complex64
     whole_slots: int
 
@@ -99,7 +101,7 @@ class Stream:
         self._modems = tuple(modem for modem in modems if fits(modem, rate_hz))
         self._dc = known.dc if known else DcEstimate(self.grid.slot_samples)
         self._floor = known.floor if known else NoiseFloor(self.grid.channels)
-        self._held: list[ComplexArray] | None = None if self._floor.is_settled else []
+        self._held: list[Samples] | None = None if self._floor.is_settled else []
         self._squelch = Squelch(self.grid)
         self._channelizer = Channelizer(self.grid)
         self._activity = Activity(self.grid)
@@ -124,12 +126,12 @@ class Stream:
         """Every burst that ended before this sample has been handed out."""
         return max(0, self._activity.settled_slot) * self.grid.slot_samples
 
-    def feed(self, iq: ComplexArray) -> list[Heard]:
+    def feed(self, samples: Samples) -> list[Heard]:
         """Take the next chunk of samples.
 
         Parameters
         ----------
-        iq : ndarray of complex64, shape (n,)
+        samples : ndarray of complex64 or Codes
             `grid.chunk_samples` samples, or fewer for the last chunk of the stream.
 
         Returns
@@ -138,8 +140,8 @@ class Stream:
             Bursts that are over now.
         """
         if self._held is None:
-            return self._worked(iq)
-        self._held.append(iq)
+            return self._worked(samples)
+        self._held.append(samples)
         return self._started() if len(self._held) == SETTLED_CHUNKS else []
 
     def flush(self) -> list[Heard]:
@@ -157,20 +159,18 @@ class Stream:
         """Work on what was held back."""
         assert self._held is not None
         held, self._held = self._held, None
-        padded = [self._padded(iq) for iq in held]
-        dc = self._dc.start(padded)
-        for iq, whole in zip(padded, held, strict=True):
-            self._keep(iq, len(whole), dc)
+        dc = self._dc.start([self._padded(samples) for samples in held])
+        for samples in held:
+            self._keep(samples, dc)
         return self._heard(self._regions())
 
-    def _worked(self, iq: ComplexArray) -> list[Heard]:
+    def _worked(self, samples: Samples) -> list[Heard]:
         """Work on one chunk."""
-        padded = self._padded(iq)
-        dc = self._dc.feed(padded)
-        self._keep(padded, len(iq), dc)
+        dc = self._dc.feed(self._padded(samples))
+        self._keep(samples, dc)
         may_speak, mean = True, None
-        if len(iq) == self.grid.chunk_samples:
-            may_speak, mean = self._squelch.feed(padded, dc, self._floor.power)
+        if len(samples) == self.grid.chunk_samples:
+            may_speak, mean = self._squelch.feed(samples, dc, self._floor.power)
         if mean is None or may_speak or self._activity.is_open or not self._floor.is_settled:
             return self._heard(self._regions())
         self._floor.feed_silence(mean)
@@ -178,16 +178,19 @@ class Stream:
         self._activity.skip(self._slots - LOOKBACK)
         return self._heard([])
 
-    def _padded(self, iq: ComplexArray) -> ComplexArray:
-        short = -len(iq) % self.grid.slot_samples
-        return np.pad(iq, (0, short)) if short else iq
+    def _padded(self, samples: Samples, filling: np.complex64 = SILENT) -> Samples:
+        """Fill up the last row."""
+        short = -len(samples) % self.grid.slot_samples
+        if not short:
+            return samples
+        return np.concatenate((converted(samples), np.full(short, filling)))
 
-    def _keep(self, padded: ComplexArray, count: int, dc: np.complex64) -> None:
-        """Put a chunk on the tape, of whose samples the first `count` are real."""
+    def _keep(self, samples: Samples, dc: np.complex64) -> None:
+        """Put a chunk on the tape."""
         slot = self.grid.slot_samples
         # What is put behind the last sample is silence, and the step into it is no burst.
-        padded[count:] = dc
-        self._tape.append(_Chunk(self._slots * slot, padded, dc, count // slot))
+        padded = self._padded(samples, dc)
+        self._tape.append(_Chunk(self._slots * slot, padded, dc, len(samples) // slot))
         self._slots += len(padded) // slot
 
     def _regions(self) -> list[Region]:
@@ -226,7 +229,14 @@ class Stream:
         scene = Scene(tuner, self._floor.power, self.grid)
         seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
         self.crowded += is_crowded
-        found = [emitter for emitter in seen if not is_image(emitter, tuner, self.grid)]
+        found = [
+            emitter
+            for emitter in seen
+            if not (
+                may_be_image(emitter, powers, region.start_slot)
+                and is_image(emitter, tuner, self.grid)
+            )
+        ]
         bursts = heard_in(scene, found, self._modems, tuple(self._recent))
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)
@@ -236,9 +246,10 @@ class Stream:
         """Give samples, the receiver's own carrier taken off; zeros before the first one."""
         parts = [np.zeros(max(0, -begin), dtype=np.complex64)]
         for chunk in self._tape:
-            piece = chunk.iq[max(0, begin - chunk.first_sample) : max(0, end - chunk.first_sample)]
-            if piece.size:
-                parts.append(piece - chunk.dc)
+            first, stop = max(0, begin - chunk.first_sample), max(0, end - chunk.first_sample)
+            piece = chunk.samples[first:stop]
+            if len(piece):
+                parts.append(converted(piece) - chunk.dc)
         return np.concatenate(parts)
 
     def _powers(self, begin: int, end: int) -> FloatArray:

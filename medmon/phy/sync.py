@@ -112,7 +112,7 @@ def find(soft: FloatArray, modem: Modem) -> list[Sync]:
     if soft.size <= reach + SAMPLES_A_CHIP:
         return []
     views = np.lib.stride_tricks.sliding_window_view(soft, reach)[:, ::SAMPLES_A_CHIP]
-    match = _correlation(views, chips)
+    match = _matches(soft, chips)
     apart = len(modem.sync) * SAMPLES_A_CHIP
     found = []
     lead = chips.size - len(modem.sync)
@@ -260,6 +260,46 @@ def _correlation(views: FloatArray, chips: FloatArray) -> FloatArray:
     least = np.maximum(FLAT * np.sqrt(power), 1e-12)
     scale = np.float32(np.linalg.norm(shape) * np.sqrt(chips.size))
     return np.asarray(views @ shape / (scale * np.maximum(spread, least)), dtype=np.float32)
+
+
+def _matches(soft: FloatArray, chips: FloatArray) -> FloatArray:
+    """Give the Pearson coefficient of the chips with every place of a waveform.
+
+    All places at once, chip by chip: contiguous runs are added ten times as fast as rows of
+    samples that lie apart are multiplied.
+    """
+    places = soft.size - (chips.size - 1) * SAMPLES_A_CHIP
+    marks = soft[:places] * chips[0]
+    for place, chip in enumerate(chips[1:], start=1):
+        begin = place * SAMPLES_A_CHIP
+        heard = soft[begin : begin + places]
+        if chip > 0:
+            marks += heard
+        else:
+            marks -= heard
+    mean = _summed(soft, chips.size) / np.float32(chips.size)
+    power = _summed(soft**2, chips.size) / np.float32(chips.size)
+    spread = np.sqrt(np.maximum(power - mean**2, 0.0))
+    # A difference of two like numbers: below this it is rounding, and a steady carrier no match.
+    least = np.maximum(FLAT * np.sqrt(power), 1e-12)
+    scale = np.float32(np.linalg.norm(chips - chips.mean()) * np.sqrt(chips.size))
+    shape: FloatArray = marks - np.float32(chips.sum()) * mean
+    return np.asarray(shape / (scale * np.maximum(spread, least)), dtype=np.float32)
+
+
+def _summed(wave: FloatArray, chips: int) -> FloatArray:
+    """Add up so many samples a chip apart, from every place on, by sums of 1, 2, 4, ... of them."""
+    places = wave.size - (chips - 1) * SAMPLES_A_CHIP
+    total: FloatArray = np.zeros(places, dtype=np.float32)
+    run, taken, width = wave, 0, 1
+    while width <= chips:
+        if chips & width:
+            total += run[taken * SAMPLES_A_CHIP : taken * SAMPLES_A_CHIP + places]
+            taken += width
+        apart = width * SAMPLES_A_CHIP
+        run = run[:-apart] + run[apart:]
+        width *= 2
+    return total
 
 
 def _measured(heard: FloatArray, chips: FloatArray, word: int, end: int, match: float) -> Sync:

@@ -24,13 +24,25 @@ from medmon.records import FloatArray, Modem
 CLOCK_ERROR = 700e-6
 """Largest clock error looked for; crystals of these devices stay within 100 ppm, RC-trimmed ones
 and the receiver's own add some."""
-STEPS = 29
-PHASES: npt.NDArray[np.float64] = np.arange(-4, 5, dtype=np.float64) * 0.5
+SLIP = 1.5
+"""Samples between neighbouring rates at the last chip, in the coarse grid."""
+PHASES: npt.NDArray[np.float64] = np.arange(-2, 3, dtype=np.float64)
 """Shifts tried, in samples: the sync word's place is good to half a chip at the weakest signal."""
+NEAR: npt.NDArray[np.float64] = np.linspace(-1.0, 1.0, 5)
+"""The finer grid, in steps of the coarse one."""
 PASSES = 4
 LOOK_CHIPS = 12
 """Chips over which the quality is averaged to see the end of the signal."""
 END_QUALITY = 0.5
+
+
+def _quadratic() -> npt.NDArray[np.float64]:
+    """Give the matrix that makes the six numbers of a quadratic of a grid of five by five."""
+    x, y = (axis.ravel() for axis in np.meshgrid(NEAR, NEAR, indexing="ij"))
+    return np.linalg.pinv(np.stack((np.ones(x.size), x, y, x * x, x * y, y * y), axis=1))
+
+
+QUADRATIC = _quadratic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +144,47 @@ def between(scaled: FloatArray, places: npt.NDArray[np.float64]) -> FloatArray:
 
 
 def _best(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> Clock:
-    """Search rate and phase on a grid, then refine each by a parabola through its neighbours."""
-    error = np.linspace(-CLOCK_ERROR, CLOCK_ERROR, STEPS, dtype=np.float64)
-    rates = np.asarray(nominal.step * (1 + error), dtype=np.float64)
+    """Search rate and phase on a coarse grid, then around the best on a finer one.
+
+    The finer one reaches the coarse neighbours: a phase half a step off can be made up for by a
+    wrong rate.
+    """
+    steps = max(1, int(np.ceil(CLOCK_ERROR * nominal.step * count / SLIP)))
+    rates = nominal.step * (1 + CLOCK_ERROR * np.arange(-steps, steps + 1) / steps)
+    phase, rate, _ = _searched(scaled, nominal.start + PHASES, rates, count, modem)
+    apart = rates[1] - rates[0]
+    phases, rates = phase + NEAR, rate + NEAR * apart
+    _, _, score = _searched(scaled, phases, rates, count, modem)
+    return Clock(*_summit(phases, rates, score))
+
+
+def _searched(
+    scaled: FloatArray,
+    phases: npt.NDArray[np.float64],
+    rates: npt.NDArray[np.float64],
+    count: int,
+    modem: Modem,
+) -> tuple[float, float, FloatArray]:
+    """Find the clock of a grid whose chips fit the line code best."""
     numbers = np.arange(count, dtype=np.float64)
-    places = nominal.start + PHASES[:, None, None] + rates[None, :, None] * numbers
+    places = phases[:, None, None] + rates[None, :, None] * numbers
     score = fit(between(scaled, places), modem.line_code).sum(axis=-1)
     phase, rate = np.unravel_index(int(score.argmax()), score.shape)
-    return Clock(
-        nominal.start + _vertex(PHASES, score[:, rate], int(phase)),
-        _vertex(rates, score[phase, :], int(rate)),
-    )
+    return float(phases[phase]), float(rates[rate]), score
 
 
-def _vertex(x: npt.NDArray[np.float64], y: FloatArray, top: int) -> float:
-    """Give the place of the maximum of a parabola through the top and its neighbours."""
-    if top in (0, x.size - 1):
-        return float(x[top])
-    below, peak, above = (float(value) for value in y[top - 1 : top + 2])
-    bend = below - 2 * peak + above
-    shift = 0.5 * (below - above) / bend if bend < 0 else 0.0
-    return float(x[top] + shift * (x[1] - x[0]))
+def _summit(
+    phases: npt.NDArray[np.float64], rates: npt.NDArray[np.float64], score: FloatArray
+) -> tuple[float, float]:
+    """Give the summit of the quadratic that fits a grid of five by five best, within the grid."""
+    _, by_phase, by_rate, bend_phase, twist, bend_rate = QUADRATIC @ score.ravel()
+    bends = np.array(((2 * bend_phase, twist), (twist, 2 * bend_rate)))
+    top = np.unravel_index(int(score.argmax()), score.shape)
+    place = np.array(top) / 2 - 1.0
+    if bends[0, 0] < 0 and np.linalg.det(bends) > 0:  # a summit, no saddle and no valley
+        place = np.clip(np.linalg.solve(bends, -np.array((by_phase, by_rate))), -1.0, 1.0)
+    steps = (phases[-1] - phases[0]) / 2, (rates[-1] - rates[0]) / 2
+    return float(phases[2] + place[0] * steps[0]), float(rates[2] + place[1] * steps[1])
 
 
 def _ended(chips: FloatArray, modem: Modem) -> int:

@@ -1,9 +1,11 @@
 """A stretch of the wide signal comes in, narrow basebands of any offset, width and rate go out.
 
-One FFT serves every emitter in the stretch: a baseband is the inverse FFT of the bins around its
-carrier, times a flat filter with raised-cosine edges. The filter is exact and without delay, the
-new rate is any ratio of the number of bins, and a sample of the output at index j lies at input
-sample ``first_sample + j * step`` with no rounding.
+A stretch is first brought down to the part of the band where an emitter may be, by a filter whose
+flanks fold back onto nothing that is used (`around`). One FFT of what is left then serves every
+carrier and width that is tried: a baseband is the inverse FFT of the bins around its carrier, times
+a flat filter with raised-cosine edges. That filter is exact and without delay, the new rate is any
+ratio of the number of bins, and a sample of the output at index j lies at sample
+``first_sample + j * step`` of the stream with no rounding.
 
 The stretch is padded with zeros, so that the circular ends do not meet.
 """
@@ -11,14 +13,19 @@ The stretch is padded with zeros, so that the circular ends do not meet.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from scipy import fft
+import numpy.typing as npt
 
-from medmon.records import ComplexArray
+from medmon.kernels import decimate
+from medmon.phy.filters import low_pass, passband, phasor
+from medmon.records import ComplexArray, FloatArray
 
-ROLL_OFF = 0.25
-"""Width of each filter edge, over the half width of the passband."""
+SPARE = 3.0
+"""A stretch brought down keeps at least so many times its half width as sample rate."""
+MOST_OF_IT = 0.75
+"""A time that covers this part of a stretch is not worth cutting out."""
 _FAST = (8, 9, 10, 12, 14, 15, 16)
 
 
@@ -66,6 +73,28 @@ class Baseband:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What part of the wide signal a stretch is.
+
+    Attributes
+    ----------
+    band_hz : float
+        Width of the wide signal's band, beyond which there is nothing.
+    noise_width_hz : float
+        Width of white noise that is left in the stretch.
+    centre_hz : float
+        Frequency that is zero in the stretch, relative to the tuned one.
+    step : float
+        Samples of the stream for each of the stretch.
+    """
+
+    band_hz: float
+    noise_width_hz: float
+    centre_hz: float = 0.0
+    step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where to listen.
 
@@ -86,30 +115,37 @@ class Place:
 
 
 class Tuner:
-    """One stretch of the wide signal, ready to be tuned to.
+    """One stretch of signal, ready to be tuned to.
 
     Parameters
     ----------
     iq : ndarray of complex64, shape (n,)
         The stretch.
-    first_sample : int
+    first_sample : float
         Its place in the stream.
     rate_hz : float
         Its sample rate.
+    part : Part or None
+        What part of the wide signal it is; None for all of it.
     """
 
-    def __init__(self, iq: ComplexArray, first_sample: int, rate_hz: float) -> None:
+    def __init__(
+        self, iq: ComplexArray, first_sample: float, rate_hz: float, part: Part | None = None
+    ) -> None:
         self._iq = iq
-        self._length = len(iq)
         self._size = _fast_length(len(iq) + len(iq) // 16 + 64)
-        self._spectrum = fft.fft(iq, n=self._size).astype(np.complex64)
         self._first = first_sample
         self._rate_hz = rate_hz
+        self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
 
     @property
     def bin_hz(self) -> float:
         """Distance of two bins of the spectrum."""
         return self._rate_hz / self._size
+
+    @cached_property
+    def _spectrum(self) -> ComplexArray:
+        return np.asarray(np.fft.fft(self._iq, n=self._size), dtype=np.complex64)
 
     def cut(self, start_sample: float, stop_sample: float) -> Tuner:
         """Cut out a time, so that wide signals of a short packet cost little.
@@ -122,11 +158,123 @@ class Tuner:
         Returns
         -------
         Tuner
-            The samples of that time, as far as they are here.
+            The samples of that time, as far as they are here; all of them where that is most.
         """
-        start = max(0, int(start_sample) - self._first)
-        stop = max(start + 1, int(np.ceil(stop_sample)) - self._first)
-        return Tuner(self._iq[start:stop], self._first + start, self._rate_hz)
+        start, stop = self._places(start_sample, stop_sample)
+        if stop - start >= MOST_OF_IT * len(self._iq):
+            return self
+        first = self._first + start * self._part.step
+        return Tuner(self._iq[start:stop], first, self._rate_hz, self._part)
+
+    def around(self, place: Place, spare_hz: float) -> Tuner:
+        """Cut out a place: its time, and the part of the band that its carrier may need.
+
+        Parameters
+        ----------
+        place : Place
+            Where a carrier may be.
+        spare_hz : float
+            What it needs to either side.
+
+        Returns
+        -------
+        Tuner
+            The place at a lower rate, good to `spare_hz` beyond the reach of the place.
+        """
+        half_width_hz = place.reach_hz + spare_hz
+        factor = int(self._rate_hz / (SPARE * half_width_hz))
+        if factor < 2:
+            return self.cut(place.start_sample, place.stop_sample)
+        weights = low_pass(factor, half_width_hz / self._rate_hz)
+        turns = (place.offset_hz - self._part.centre_hz) / self._rate_hz
+        # The taps stand symmetrically about a half sample; where the stretch ends they reach over
+        # the place, or the place begins a little later: half a chip at most.
+        start, stop = self._places(place.start_sample, place.stop_sample)
+        begin, end = max(0, start - weights.size // 2), stop + weights.size // 2
+        taps = weights * phasor(weights.size, -turns)
+        narrow = decimate(self._iq[begin:end], taps, factor)
+        narrow *= phasor(narrow.size, -turns * factor)
+        first = self._first + (begin + (weights.size - 1) / 2) * self._part.step
+        part = Part(
+            band_hz=self._part.band_hz,
+            centre_hz=place.offset_hz,
+            step=self._part.step * factor,
+            noise_width_hz=float(np.sum(weights**2)) * self._rate_hz,
+        )
+        return Tuner(narrow, first, self._rate_hz / factor, part)
+
+    def all_of_it(self, offset_hz: float) -> Baseband:
+        """Shift a carrier to zero and keep the whole stretch, as wide as it is.
+
+        Parameters
+        ----------
+        offset_hz : float
+            Carrier, relative to the tuned frequency.
+
+        Returns
+        -------
+        Baseband
+            The stretch at its own rate, with the flanks of the filter of `around`.
+        """
+        turns = (offset_hz - self._part.centre_hz) / self._rate_hz
+        return Baseband(
+            iq=self._iq * phasor(len(self._iq), -turns),
+            rate_hz=self._rate_hz,
+            offset_hz=offset_hz,
+            first_sample=float(self._first),
+            step=self._part.step,
+            noise_width_hz=self._part.noise_width_hz,
+        )
+
+    def lines(
+        self, offset_hz: float, reach_hz: float
+    ) -> tuple[npt.NDArray[np.float64], FloatArray]:
+        """Give the amplitude spectrum around a frequency.
+
+        Parameters
+        ----------
+        offset_hz : float
+            The frequency, relative to the tuned one.
+        reach_hz : float
+            How far to either side.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Frequencies, relative to the tuned one.
+        ndarray of float32, shape (n,)
+            Amplitudes.
+        """
+        centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
+        reach = min(round(reach_hz / self.bin_hz), self._size // 2 - 1)
+        bins = centre + np.arange(-reach, reach + 1)
+        offsets_hz = np.asarray(bins * self.bin_hz + self._part.centre_hz, dtype=np.float64)
+        amplitudes: FloatArray = np.abs(self._spectrum.take(bins, mode="wrap"))
+        amplitudes[np.abs(offsets_hz) >= self._part.band_hz / 2] = 0.0
+        return offsets_hz, amplitudes
+
+    def periodogram(self, bin_hz: float) -> tuple[npt.NDArray[np.float64], FloatArray]:
+        """Give the mean power spectrum of short pieces.
+
+        Parameters
+        ----------
+        bin_hz : float
+            Width of a bin aimed at.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Frequencies, relative to the tuned one.
+        ndarray of float32, shape (n,)
+            Powers; all zero where the stretch is shorter than a piece.
+        """
+        size = 1 << max(3, round(float(np.log2(self._rate_hz / bin_hz))))
+        pieces = self._iq[: len(self._iq) // size * size].reshape(-1, size)
+        spectra = np.fft.fftshift(np.fft.fft(pieces, axis=1), axes=1)
+        power: FloatArray = (spectra.real**2 + spectra.imag**2).sum(axis=0) / max(1, len(pieces))
+        bins = np.arange(-(size // 2), size // 2)
+        bin_hz = self._rate_hz / size
+        return np.asarray(bins * bin_hz + self._part.centre_hz, dtype=np.float64), power
 
     def listen(
         self, place: Place, offset_hz: float, *, half_width_hz: float, rate_hz: float
@@ -171,30 +319,37 @@ class Tuner:
             The narrow signal.
         """
         count = 2 * max(8, round(rate_hz / self.bin_hz / 2))
-        centre = round(offset_hz / self.bin_hz)
-        shape = _shape(count, half_width_hz / self.bin_hz)
+        centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
+        shape = passband(min(count, self._size) // 2, half_width_hz / self.bin_hz)
+        reach = shape.size - 1
+        bins = np.arange(centre - reach, centre + reach + 1)
+        weights = np.concatenate((shape[:0:-1], shape))
         # Bins beyond the edge of the band do not exist; they are not the other edge's.
-        wanted = centre + np.arange(-(count // 2), count // 2)
-        inside = np.abs(wanted) < self._size // 2
-        bins = np.where(inside, self._spectrum[wanted % self._size] * shape, 0)
-        narrow = fft.ifft(fft.ifftshift(bins).astype(np.complex64))
-        step = self._size / count
-        kept = int(np.ceil(self._length / step))
+        edge_hz = self._part.band_hz / 2
+        weights[np.abs(bins * self.bin_hz + self._part.centre_hz) >= edge_hz] = 0.0
+        weighed = self._spectrum.take(bins, mode="wrap") * weights
+        sorted_bins = np.zeros(count, dtype=np.complex64)
+        sorted_bins[: reach + 1], sorted_bins[-reach:] = weighed[reach:], weighed[:reach]
+        narrow: ComplexArray = np.fft.ifft(sorted_bins, norm="forward").astype(
+            np.complex64, copy=False
+        )
+        ratio = self._size / count
+        kept = int(np.ceil(len(self._iq) / ratio))
         return Baseband(
-            iq=(narrow[:kept] * np.float32(count / self._size)).astype(np.complex64),
-            rate_hz=self._rate_hz / step,
-            offset_hz=centre * self.bin_hz,
+            iq=narrow[:kept] * np.float32(1 / self._size),
+            rate_hz=self._rate_hz / ratio,
+            offset_hz=centre * self.bin_hz + self._part.centre_hz,
             first_sample=float(self._first),
-            step=step,
-            noise_width_hz=float(np.sum(shape[inside] ** 2)) * self.bin_hz,
+            step=ratio * self._part.step,
+            noise_width_hz=float(np.sum(weights**2)) * self.bin_hz,
         )
 
-
-def _shape(count: int, half_width: float) -> np.typing.NDArray[np.float32]:
-    """Draw a flat passband with raised-cosine edges over `count` bins around the middle."""
-    distance = np.abs(np.arange(-(count // 2), count // 2)) / max(half_width, 1.0)
-    edge = np.clip((distance - 1.0) / ROLL_OFF, 0.0, 1.0)
-    return (0.5 * (1.0 + np.cos(np.pi * edge))).astype(np.float32)
+    def _places(self, start_sample: float, stop_sample: float) -> tuple[int, int]:
+        """Give the indices of a time, at least one sample of it."""
+        step, most = self._part.step, len(self._iq) - 1
+        start = min(max(0, int((start_sample - self._first) / step)), most)
+        stop = min(int(np.ceil((stop_sample - self._first) / step)), len(self._iq))
+        return start, max(start + 1, stop)
 
 
 def _fast_length(least: int) -> int:

@@ -51,5 +51,5 @@ def _shortened(item: Block | Gap, sample_count: int) -> Block | Gap:
         return item
     span = replace(item.span, sample_count=sample_count)
     if isinstance(item, Block):
-        return replace(item, span=span, iq=item.iq[:, :sample_count])
+        return replace(item, span=span, samples=item.iq[:, :sample_count])
     return replace(item, span=span)

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from medmon.kernels import Codes, Samples, converted
+
 ComplexArray: TypeAlias = npt.NDArray[np.complex64]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Modulation: TypeAlias = Literal["ook", "fsk", "msk", "gfsk", "unknown"]
@@ -50,15 +52,34 @@ class Block:
         Samples a second.
     freq_hz : float
         Frequency the receiver was tuned to; 0.0 where nobody knows it.
-    iq : ndarray of complex64, shape (n_antennas, n_samples)
-        The samples, full scale 1.0, read-only.
+    samples : ndarray of complex64, shape (n_antennas, n_samples), or Codes
+        The samples, full scale 1.0, read-only; bytes of one antenna as they came.
     """
 
     span: Span
     time_ns: int
     rate_hz: float
     freq_hz: float
-    iq: ComplexArray
+    samples: ComplexArray | Codes
+
+    @property
+    def iq(self) -> ComplexArray:
+        """The samples as numbers, shape (n_antennas, n_samples); bytes are converted each time."""
+        if not isinstance(self.samples, Codes):
+            return self.samples
+        iq = converted(self.samples)[None]
+        iq.flags.writeable = False
+        return iq
+
+    @property
+    def antenna_count(self) -> int:
+        """How many antennas."""
+        return 1 if isinstance(self.samples, Codes) else self.samples.shape[0]
+
+    @property
+    def first_antenna(self) -> Samples:
+        """The samples of the first antenna, as they came."""
+        return self.samples if isinstance(self.samples, Codes) else self.samples[0]
 
 
 @dataclass(frozen=True, slots=True)

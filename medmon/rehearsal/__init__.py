@@ -93,7 +93,7 @@ class Rehearsal:
         for block in self._blocks():
             for look in watchers:
                 look(block)
-            end_ns = block.time_ns + round(block.iq.shape[1] * 1e9 / block.rate_hz)
+            end_ns = block.time_ns + round(block.span.sample_count * 1e9 / block.rate_hz)
             yield from (Said(end_ns, record) for record in self._monitor.feed(block))
         yield from (Said(end_ns, record) for record in self._monitor.flush())
         yield Said(end_ns, self._monitor.summary())

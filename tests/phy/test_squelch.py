@@ -50,7 +50,7 @@ def test_thresholds_are_quantiles_of_noise() -> None:
     """The statistics behind the constants, by simulation of the frames themselves."""
     rng, size = np.random.default_rng(2), GRID.channels
     pair = rng.standard_normal((2, 20_000, 2 * size)) / np.sqrt(2)
-    head, tail = prototype(size)
+    head, tail = np.split(prototype(size), 2)
     frames = pair[0] + 1j * pair[1]
     power = np.abs(np.fft.fft(frames[:, :size] * head + frames[:, size:] * tail, axis=1)) ** 2
     for rows, channels, threshold in (

@@ -1,0 +1,430 @@
+/* The loops over samples that numpy cannot do in one pass. `plain.py` beside this file says the
+ * same in numpy; tests/kernels holds the two together, and medmon runs without this one.
+ *
+ * Plain C99 and Python's stable ABI: one wheel for each platform serves every Python. Arrays come
+ * in through the buffer protocol and are checked here, because a wrong length must be an error and
+ * never a crash.
+ */
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+#include <string.h>
+
+/* Frames that are transformed side by side: each step of the transform is then one vector
+ * operation for all of them, whatever the size of the transform. */
+#define LANES 8
+#define MOST_CHANNELS 1024
+
+/* Where the linker can choose at start-up, the same C is compiled for wider vector units too. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define FOR_EVERY_PROCESSOR __attribute__((target_clones("default", "avx2")))
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define FOR_EVERY_PROCESSOR
+#define INLINE static inline
+#endif
+
+/* One number of every lane; an extension of C that GCC and Clang share. */
+typedef float Lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(16)));
+
+typedef struct {
+    Lanes re, im;
+} Cell;
+
+/* One pass of radix 4 of a Stockham transform: it sorts itself, so no bits are reversed. `step` is
+ * the distance of twiddles, `apart` how many transforms are interleaved. (Van Loan, Computational
+ * Frameworks for the Fast Fourier Transform, 1992, section 1.7.) */
+INLINE void pass_of_four(int n, int apart, const float *twiddles, int step, const Cell *restrict x,
+                         Cell *restrict y)
+{
+    int quarter = n / 4;
+    for (int p = 0; p < quarter; p++) {
+        const float *w1 = twiddles + 2 * p * step, *w2 = twiddles + 4 * p * step;
+        const float *w3 = twiddles + 6 * p * step;
+        for (int q = 0; q < apart; q++) {
+            const Cell *a = x + q + apart * p, *b = a + apart * quarter;
+            const Cell *c = b + apart * quarter, *d = c + apart * quarter;
+            Cell *out = y + q + apart * 4 * p;
+            Lanes even_re = a->re + c->re, even_im = a->im + c->im;
+            Lanes odd_re = a->re - c->re, odd_im = a->im - c->im;
+            Lanes sum_re = b->re + d->re, sum_im = b->im + d->im;
+            Lanes turn_re = d->im - b->im, turn_im = b->re - d->re; /* i (b - d) */
+            Lanes one_re = odd_re - turn_re, one_im = odd_im - turn_im;
+            Lanes two_re = even_re - sum_re, two_im = even_im - sum_im;
+            Lanes three_re = odd_re + turn_re, three_im = odd_im + turn_im;
+            out[0].re = even_re + sum_re;
+            out[0].im = even_im + sum_im;
+            out[apart].re = one_re * w1[0] - one_im * w1[1];
+            out[apart].im = one_re * w1[1] + one_im * w1[0];
+            out[2 * apart].re = two_re * w2[0] - two_im * w2[1];
+            out[2 * apart].im = two_re * w2[1] + two_im * w2[0];
+            out[3 * apart].re = three_re * w3[0] - three_im * w3[1];
+            out[3 * apart].im = three_re * w3[1] + three_im * w3[0];
+        }
+    }
+}
+
+INLINE void pass_of_two(int apart, const Cell *restrict x, Cell *restrict y)
+{
+    for (int q = 0; q < apart; q++) {
+        y[q].re = x[q].re + x[q + apart].re;
+        y[q].im = x[q].im + x[q + apart].im;
+        y[q + apart].re = x[q].re - x[q + apart].re;
+        y[q + apart].im = x[q].im - x[q + apart].im;
+    }
+}
+
+/* Transform LANES rows; the result is in one of the two arrays, which is returned. */
+INLINE Cell *transformed(int channels, const float *twiddles, Cell *x, Cell *y)
+{
+    int n = channels, apart = 1;
+    for (; n >= 4; n /= 4, apart *= 4) {
+        pass_of_four(n, apart, twiddles, apart, x, y);
+        Cell *swap = x;
+        x = y;
+        y = swap;
+    }
+    if (n == 2) {
+        pass_of_two(apart, x, y);
+        return y;
+    }
+    return x;
+}
+
+/* The same, anywhere in memory. */
+typedef float Some __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+
+typedef unsigned char Bytes __attribute__((vector_size(LANES), aligned(1)));
+
+typedef unsigned short Halves __attribute__((vector_size(LANES * sizeof(short))));
+typedef int Wholes __attribute__((vector_size(LANES * sizeof(int))));
+
+/* Widen step by step: at once the compiler would do it number by number. */
+INLINE Lanes widened(const unsigned char *codes)
+{
+    Halves halves = __builtin_convertvector(*(const Bytes *)codes, Halves);
+    return __builtin_convertvector(__builtin_convertvector(halves, Wholes), Lanes);
+}
+
+/* Samples are floats, or bytes of which `zero` means nothing and `full` the full scale. */
+typedef struct {
+    const float *parts;
+    const unsigned char *codes;
+    Lanes zero, full;
+} Samples;
+
+typedef struct {
+    Samples samples;
+    const float *window, *twiddles;
+    Lanes dc;
+    Py_ssize_t start, hop, row_hop;
+    int each, channels;
+} Bank;
+
+/* Give the parts from a place on. */
+INLINE Lanes parts_at(const Samples *samples, Py_ssize_t place)
+{
+    if (samples->parts)
+        return *(const Some *)(samples->parts + place);
+    Lanes parts = widened(samples->codes + place);
+    return (parts - samples->zero) / samples->full;
+}
+
+/* Fold one frame, twice as long as there are channels, onto itself behind the window, and put it
+ * into its lane. */
+INLINE void fold(const Bank *bank, Py_ssize_t sample, int lane, Cell *x)
+{
+    Py_ssize_t head = 2 * sample, tail = head + 2 * bank->channels;
+    const float *rise = bank->window, *fall = bank->window + 2 * bank->channels;
+    for (int i = 0; i < 2 * bank->channels; i += LANES) {
+        Lanes folded = (parts_at(&bank->samples, head + i) - bank->dc) * *(const Some *)(rise + i)
+                       + (parts_at(&bank->samples, tail + i) - bank->dc) * *(const Some *)(fall + i);
+        for (int k = 0; k < LANES; k += 2) {
+            x[(i + k) / 2].re[lane] = folded[k];
+            x[(i + k) / 2].im[lane] = folded[k + 1];
+        }
+    }
+}
+
+/* A lane is a row, so the frames of a row add up lane by lane. */
+FOR_EVERY_PROCESSOR
+static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, Cell *y)
+{
+    Lanes power[MOST_CHANNELS];
+    int channels = bank->channels;
+    for (Py_ssize_t first = 0; first < rows; first += LANES) {
+        int count = rows - first < LANES ? (int)(rows - first) : LANES;
+        memset(power, 0, (size_t)channels * sizeof(Lanes));
+        for (int frame = 0; frame < bank->each; frame++) {
+            Py_ssize_t place = bank->start + first * bank->row_hop + frame * bank->hop;
+            for (int k = 0; k < count; k++)
+                fold(bank, place + k * bank->row_hop, k, x);
+            const Cell *done = transformed(channels, bank->twiddles, x, y);
+            for (int i = 0; i < channels; i++)
+                power[i] += done[i].re * done[i].re + done[i].im * done[i].im;
+        }
+        for (int k = 0; k < count; k++)
+            for (int i = 0; i < channels; i++)
+                out[(first + k) * channels + i] = power[i][k] / (float)bank->each;
+    }
+}
+
+/* Give the floats of a buffer, or NULL with an error that says which one was wrong. */
+static float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name)
+{
+    if (view->len < at_least * (Py_ssize_t)sizeof(float)) {
+        PyErr_Format(PyExc_ValueError, "%s holds %zd bytes where %zd are needed", name, view->len,
+                     at_least * (Py_ssize_t)sizeof(float));
+        return NULL;
+    }
+    return view->buf;
+}
+
+static void fill(Lanes *lanes, float even, float odd)
+{
+    for (int k = 0; k < LANES; k++)
+        (*lanes)[k] = k & 1 ? odd : even;
+}
+
+static PyObject *frame_powers(PyObject *self, PyObject *args)
+{
+    Py_buffer iq, window, twiddles, out;
+    Bank bank;
+    float dc_re, dc_im, zero, full;
+    (void)self;
+    /* A full scale of zero says that the samples are floats. */
+    if (!PyArg_ParseTuple(args, "y*ffy*y*w*ffnnni", &iq, &zero, &full, &window, &twiddles, &out,
+                          &dc_re, &dc_im, &bank.start, &bank.hop, &bank.row_hop, &bank.each))
+        return NULL;
+    PyObject *answer = NULL;
+    Cell *cells = NULL;
+    bank.channels = (int)(twiddles.len / (2 * (Py_ssize_t)sizeof(float)));
+    int channels = bank.channels;
+    Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
+    Py_ssize_t sample_bytes = full != 0.0f ? 2 : 2 * (Py_ssize_t)sizeof(float);
+    if (channels < LANES / 2 || channels > MOST_CHANNELS || (channels & (channels - 1))
+        || bank.each < 1 || bank.start < 0 || bank.hop < 0 || bank.row_hop < 0) {
+        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 to 1024, frames "
+                                          "a row at least 1, places not negative");
+        goto done;
+    }
+    if (rows) {
+        Py_ssize_t last = bank.start + (rows - 1) * bank.row_hop + (bank.each - 1) * bank.hop;
+        if (iq.len < (last + 2 * channels) * sample_bytes) {
+            PyErr_Format(PyExc_ValueError, "iq holds %zd samples where %zd are needed",
+                         iq.len / sample_bytes, last + 2 * channels);
+            goto done;
+        }
+        bank.samples.parts = full != 0.0f ? NULL : iq.buf;
+        bank.samples.codes = iq.buf;
+        fill(&bank.samples.zero, zero, zero);
+        fill(&bank.samples.full, full, full);
+        fill(&bank.dc, dc_re, dc_im);
+        bank.window = floats(&window, 4 * channels, "window");
+        bank.twiddles = floats(&twiddles, 2 * channels, "twiddles");
+        if (!bank.window || !bank.twiddles)
+            goto done;
+        cells = PyMem_Calloc(2 * (size_t)channels, sizeof(Cell));
+        if (!cells) {
+            PyErr_NoMemory();
+            goto done;
+        }
+        bank_powers(&bank, rows, out.buf, cells, cells + channels);
+    }
+    answer = Py_NewRef(Py_None);
+done:
+    PyMem_Free(cells);
+    PyBuffer_Release(&iq);
+    PyBuffer_Release(&window);
+    PyBuffer_Release(&twiddles);
+    PyBuffer_Release(&out);
+    return answer;
+}
+
+/* Values that a lane sums up at a time: few enough for single precision, and for 16 bits of bytes. */
+#define RUN 128
+
+typedef struct {
+    float most, least;
+    double sum[2], squares;
+} Level;
+
+FOR_EVERY_PROCESSOR
+static void measure(const float *parts, Py_ssize_t count, Level *level)
+{
+    Lanes most, least;
+    fill(&most, parts[0], parts[1]);
+    least = most;
+    Py_ssize_t whole = count / LANES * LANES;
+    for (Py_ssize_t first = 0; first < whole; first += RUN * LANES) {
+        Py_ssize_t stop = whole < first + RUN * LANES ? whole : first + RUN * LANES;
+        Lanes sum = {0}, squares = {0};
+        for (Py_ssize_t i = first; i < stop; i += LANES) {
+            Lanes value = *(const Some *)(parts + i);
+            sum += value;
+            squares += value * value;
+            Wholes more = value > most, less = value < least;
+            most = (Lanes)((more & (Wholes)value) | (~more & (Wholes)most));
+            least = (Lanes)((less & (Wholes)value) | (~less & (Wholes)least));
+        }
+        for (int k = 0; k < LANES; k++) {
+            level->sum[k & 1] += sum[k];
+            level->squares += squares[k];
+        }
+    }
+    for (Py_ssize_t i = whole; i < count; i++) {
+        level->sum[i & 1] += parts[i];
+        level->squares += parts[i] * parts[i];
+        most[0] = parts[i] > most[0] ? parts[i] : most[0];
+        least[0] = parts[i] < least[0] ? parts[i] : least[0];
+    }
+    level->most = most[0];
+    level->least = least[0];
+    for (int k = 1; k < LANES; k++) {
+        level->most = most[k] > level->most ? most[k] : level->most;
+        level->least = least[k] < level->least ? least[k] : level->least;
+    }
+}
+
+/* The same of bytes: whole numbers, so the sums are exact. */
+FOR_EVERY_PROCESSOR
+static void measure_codes(const unsigned char *codes, Py_ssize_t count, Level *level)
+{
+    Py_ssize_t whole = count / LANES * LANES;
+    for (Py_ssize_t first = 0; first < whole; first += RUN * LANES) {
+        Py_ssize_t stop = whole < first + RUN * LANES ? whole : first + RUN * LANES;
+        Halves sum = {0};
+        Wholes squares = {0};
+        for (Py_ssize_t i = first; i < stop; i += LANES) {
+            Halves value = __builtin_convertvector(*(const Bytes *)(codes + i), Halves);
+            sum += value;
+            squares += __builtin_convertvector(value * value, Wholes);
+        }
+        for (int k = 0; k < LANES; k++) {
+            level->sum[k & 1] += sum[k];
+            level->squares += squares[k];
+        }
+    }
+    for (Py_ssize_t i = whole; i < count; i++) {
+        level->sum[i & 1] += codes[i];
+        level->squares += codes[i] * codes[i];
+    }
+    unsigned char most = 0, least = 255;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        most = codes[i] > most ? codes[i] : most;
+        least = codes[i] < least ? codes[i] : least;
+    }
+    level->most = most;
+    level->least = least;
+}
+
+static PyObject *level(PyObject *self, PyObject *args)
+{
+    Py_buffer memory;
+    int is_codes;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*p", &memory, &is_codes))
+        return NULL;
+    Py_ssize_t count = memory.len / (is_codes ? 1 : (Py_ssize_t)sizeof(float));
+    PyObject *answer = NULL;
+    if (count < 2 || count & 1)
+        PyErr_SetString(PyExc_ValueError, "I and Q of at least one sample are needed");
+    else {
+        Level found = {0};
+        if (is_codes)
+            measure_codes(memory.buf, count, &found);
+        else
+            measure(memory.buf, count, &found);
+        answer = Py_BuildValue("ffddd", found.most, found.least, found.sum[0], found.sum[1],
+                               found.squares);
+    }
+    PyBuffer_Release(&memory);
+    return answer;
+}
+
+/* Sum up in four complex numbers at a time what a tap of `re` and one of `im` leave of a sample. */
+FOR_EVERY_PROCESSOR
+static void decimated(const float *iq, const float *re, const float *im, Py_ssize_t taps,
+                      Py_ssize_t factor, Py_ssize_t count, float *out)
+{
+    for (Py_ssize_t j = 0; j < count; j++) {
+        const float *x = iq + 2 * j * factor;
+        Lanes by_re = {0}, by_im = {0};
+        for (Py_ssize_t i = 0; i < 2 * taps; i += LANES) {
+            Lanes value = *(const Some *)(x + i);
+            by_re += value * *(const Some *)(re + i);
+            by_im += value * *(const Some *)(im + i);
+        }
+        float sum_re = 0, sum_im = 0;
+        for (int k = 0; k < LANES; k += 2) {
+            sum_re += by_re[k] - by_im[k + 1];
+            sum_im += by_re[k + 1] + by_im[k];
+        }
+        out[2 * j] = sum_re;
+        out[2 * j + 1] = sum_im;
+    }
+}
+
+static PyObject *decimate(PyObject *self, PyObject *args)
+{
+    Py_buffer iq, re, im, out;
+    Py_ssize_t factor;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*y*y*w*n", &iq, &re, &im, &out, &factor))
+        return NULL;
+    PyObject *answer = NULL;
+    Py_ssize_t pair = 2 * (Py_ssize_t)sizeof(float);
+    Py_ssize_t taps = re.len / pair, count = out.len / pair;
+    if (factor < 1 || 2 * taps % LANES || im.len != re.len)
+        PyErr_SetString(PyExc_ValueError, "the factor must be at least 1, the taps a multiple of 4");
+    else if (!count || floats(&iq, 2 * ((count - 1) * factor + taps), "iq")) {
+        decimated(iq.buf, re.buf, im.buf, taps, factor, count, out.buf);
+        answer = Py_NewRef(Py_None);
+    }
+    PyBuffer_Release(&iq);
+    PyBuffer_Release(&re);
+    PyBuffer_Release(&im);
+    PyBuffer_Release(&out);
+    return answer;
+}
+
+FOR_EVERY_PROCESSOR
+static void scaled(const unsigned char *codes, Py_ssize_t count, float zero, float full, float *out)
+{
+    for (Py_ssize_t i = 0; i < count; i++)
+        out[i] = ((float)codes[i] - zero) / full;
+}
+
+static PyObject *scale_bytes(PyObject *self, PyObject *args)
+{
+    Py_buffer codes, out;
+    float zero, full;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*w*ff", &codes, &out, &zero, &full))
+        return NULL;
+    PyObject *answer = NULL;
+    if (floats(&out, codes.len, "out")) {
+        scaled(codes.buf, codes.len, zero, full, out.buf);
+        answer = Py_NewRef(Py_None);
+    }
+    PyBuffer_Release(&codes);
+    PyBuffer_Release(&out);
+    return answer;
+}
+
+static PyMethodDef methods[] = {
+    {"frame_powers", frame_powers, METH_VARARGS, NULL},
+    {"level", level, METH_VARARGS, NULL},
+    {"decimate", decimate, METH_VARARGS, NULL},
+    {"scale_bytes", scale_bytes, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit_compiled(void)
+{
+    return PyModule_Create(&module);
+}

@@ -1,0 +1,25 @@
+"""The loops in C; see `medmon.kernels`, which says what they do and checks what they are given."""
+
+import numpy as np
+import numpy.typing as npt
+
+_Array = npt.NDArray[np.generic]
+
+def frame_powers(
+    iq: _Array,
+    zero: float,
+    full_scale: float,
+    window: _Array,
+    twiddles: _Array,
+    out: _Array,
+    dc_re: float,
+    dc_im: float,
+    start: int,
+    hop: int,
+    row_hop: int,
+    each: int,
+    /,
+) -> None: ...
+def level(samples: _Array, is_codes: bool, /) -> tuple[float, float, float, float, float]: ...
+def decimate(iq: _Array, re: _Array, im: _Array, out: _Array, factor: int, /) -> None: ...
+def scale_bytes(codes: _Array, out: _Array, zero: float, full_scale: float, /) -> None: ...

@@ -1,0 +1,89 @@
+"""Filters and pure carriers as arrays: what the tuner weighs samples and bins with."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from medmon.records import ComplexArray, FloatArray
+
+ROLL_OFF = 0.25
+"""Width of each edge of a passband, over its half width."""
+STOP_DB = 70.0
+"""What the flanks that fold back are damped by; eight bits have 50 dB."""
+
+
+def phasor(count: int, turns: float) -> ComplexArray:
+    """Turn at a constant pace.
+
+    Parameters
+    ----------
+    count : int
+        Samples.
+    turns : float
+        Turns a sample.
+
+    Returns
+    -------
+    ndarray of complex64, shape (count,)
+        Unit circle, the first sample at 1.
+    """
+    # A product of two short ones: a sine costs twenty times as much as a multiplication.
+    side = int(np.ceil(np.sqrt(count)))
+    steps = np.arange(side)
+    slow = np.exp(2j * np.pi * ((turns * side * steps) % 1.0)).astype(np.complex64)
+    fast = np.exp(2j * np.pi * turns * steps).astype(np.complex64)
+    return np.asarray((slow[:, None] * fast).ravel()[:count])
+
+
+@lru_cache(maxsize=64)
+def low_pass(factor: int, half_width: float) -> FloatArray:
+    """Design the filter before a decimation.
+
+    Parameters
+    ----------
+    factor : int
+        One sample in so many is kept.
+    half_width : float
+        What has to come through unharmed, over the sample rate; less than half of what is kept.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_taps,)
+        A sinc behind a Kaiser window of the length that damps by `STOP_DB` what would fold onto the
+        half width [1]_; symmetric, a multiple of four taps, gain 1.
+
+    References
+    ----------
+    .. [1] Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd ed., section 7.5.3.
+    """
+    flank = 1 / factor - 2 * half_width
+    least = (STOP_DB - 8) / (2.285 * 2 * np.pi * flank)
+    size = 4 * int(np.ceil((least + 1) / 4))
+    window = np.kaiser(size, 0.1102 * (STOP_DB - 8.7))
+    taps = np.sinc((np.arange(size) - (size - 1) / 2) / factor) * window
+    return np.asarray(taps / taps.sum(), dtype=np.float32)
+
+
+def passband(most: int, half_width: float) -> FloatArray:
+    """Draw the upper half of a flat passband with a raised-cosine edge.
+
+    Parameters
+    ----------
+    most : int
+        Bins there are at most.
+    half_width : float
+        How many bins it is flat for.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        Weights from the middle to the last bin that is not zero.
+    """
+    reach = min(int(half_width * (1 + ROLL_OFF)) + 1, most - 1)
+    shape: FloatArray = np.ones(reach + 1, dtype=np.float32)
+    edge = min(int(half_width), reach) + 1
+    distance = (np.arange(edge, reach + 1) / max(half_width, 1.0) - 1.0) / ROLL_OFF
+    shape[edge:] = 0.5 * (1.0 + np.cos(np.pi * np.clip(distance, 0.0, 1.0)))
+    return shape
