@@ -14,6 +14,7 @@ satisfies its room's `typing.Protocol` by its shape.
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoints, entry_points
@@ -92,13 +93,7 @@ def load(kind: Kind, name: str) -> Any:
 
 def _places(kind: Kind) -> dict[str, str]:
     """Map each name to its ``module:attribute``."""
-    folder = _FOLDERS[kind]
-    package = import_module(folder)
-    places = {
-        info.name.replace("_", "-"): f"{folder}.{info.name}:PLUGIN"
-        for info in pkgutil.iter_modules(package.__path__)
-        if not info.name.startswith("_") and info.name not in _NOT_PLUGINS
-    }
+    places = dict(_own(kind))
     for entry in _foreign(kind):
         if entry.name in places:
             raise PluginError(
@@ -110,6 +105,22 @@ def _places(kind: Kind) -> dict[str, str]:
 
 
 @cache
+def _own(kind: Kind) -> Mapping[str, str]:
+    """List a folder, once: every row of the policy table asks, 0.5 ms each time."""
+    folder = _FOLDERS[kind]
+    return {
+        info.name.replace("_", "-"): f"{folder}.{info.name}:PLUGIN"
+        for info in pkgutil.iter_modules(import_module(folder).__path__)
+        if not info.name.startswith("_") and info.name not in _NOT_PLUGINS
+    }
+
+
 def _foreign(kind: Kind) -> EntryPoints:
-    """Ask the installed packages, once: it reads the metadata of each, 10 ms for a hundred."""
-    return entry_points(group=f"medmon.{kind}")
+    """Pick what installed packages offer of one kind."""
+    return _installed().select(group=f"medmon.{kind}")
+
+
+@cache
+def _installed() -> EntryPoints:
+    """Ask the installed packages, once for all kinds: it reads a file of each, 10 ms for ninety."""
+    return entry_points()
