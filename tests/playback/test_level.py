@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from medmon.playback.level import Level
+from medmon.playback.level import Level, Scale
 from medmon.records import Block, Span
 
 
@@ -50,6 +50,32 @@ def test_a_receiver_that_did_not_run_is_remarked_on() -> None:
     assert "every sample is zero" in _level([0j, 0j], [0j]).remark()
     assert "every sample is the same" in _level([1 + 1j, 1 + 1j], [1 + 1j]).remark()
     assert _level([0.1, 0.1], [0.2]).remark() == ""
+
+
+@pytest.mark.parametrize(
+    ("samples", "peak"),
+    [
+        ([0.25 + 0.5j, 0.125j], 0.5),
+        ([-0.25 - 0.5j, -0.125 - 0.75j], 0.75),
+        ([0.5 + 0j, -0.625j], 0.625),
+        ([-0.5 + 0j, 0.625j], 0.625),
+        ([0j, -0j], 0.0),
+    ],
+)
+def test_the_peak_is_the_largest_magnitude_of_either_sign(
+    samples: list[complex], peak: float
+) -> None:
+    """A receiver with an offset reaches one end of its scale long before the other."""
+    assert _level(samples).peak == peak
+
+
+def test_what_a_replay_measures_is_part_of_the_level() -> None:
+    """The remark of a replay is that of an inspection."""
+    iq = np.array([[1.0, 0.1, -1j, 0.3]], dtype=np.complex64)
+    scale = Scale()
+    scale.feed(Block(Span("t", 0, 4), 0, 1e5, 0.0, iq))
+    assert (scale.samples, scale.clipped, scale.peak) == (4, 2, 1.0)
+    assert scale.remark() == _level([1.0, 0.1, -1j, 0.3]).remark() != ""
 
 
 def test_nothing_has_no_level() -> None:
