@@ -16,7 +16,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from medmon.config import Config, PolicyTable
@@ -169,8 +169,9 @@ def _shipped_references() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _shipped_text() -> tuple[dict[str, Any], ...]:
-    text = (files("medmon.detect") / "policies.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["policy"])
+    data = get_data("medmon.detect", "policies.toml")
+    assert data is not None, "the policy table is part of the package"
+    return tuple(tomllib.loads(data.decode())["policy"])
 
 
 def _forbidden(change: PolicyTable) -> list[str]:
