@@ -349,6 +349,18 @@ def test_an_installed_package_is_found_by_what_it_declares(tmp_path: Path) -> No
     assert answer.stdout == "True\n"
 
 
+def test_listing_is_quick_where_nobody_declares_a_plugin() -> None:
+    """`importlib.metadata` takes a tenth of a short replay to say that there is nothing."""
+    code = (
+        "import sys; from medmon import plugins;"
+        f"[plugins.names(kind) for kind in {KINDS!r}]; print('importlib.metadata' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == f"{plugins.may_be_offered(sys.path)}\n"
+
+
 def test_packages_that_declare_nothing_for_us_need_not_be_asked(tmp_path: Path) -> None:
     """Our own command is no plugin; nor is a place that is not there, or empty."""
     _package(tmp_path, "[console_scripts]\nmedmon = medmon.cli:main\n")
