@@ -27,7 +27,7 @@ def _even(value: float) -> float:
 class _Toy:
     small: Annotated[float, Limited(gt=0, le=3)] = 1.0
     read: Annotated[float, Limited(ge=4), Read(_twice)] = 4.0
-    even: Annotated[float, Checked(_even)] = 0.0
+    amount: Annotated[float, Checked(_even)] = 0.0
     word: Annotated[str, Limited(pattern="^[ab]+$")] | None = None
 
 
@@ -52,8 +52,8 @@ def test_a_reader_comes_before_the_limits() -> None:
 
 def test_a_check_comes_after_the_type_and_may_spell_anew() -> None:
     """Addresses arrive in lower case; what is no address is named in our own words."""
-    assert checked(_Toy, {"even": "2"}) == (_Toy(even=-2.0), ())
-    assert _mistakes(even=3) == ["even: expected an even number, found 3"]
+    assert checked(_Toy, {"amount": "2"}) == (_Toy(amount=-2.0), ())
+    assert _mistakes(amount=3) == ["amount: expected an even number, found 3"]
 
 
 @pytest.mark.parametrize("statement", ["Config()", "config_from_files(())"])
