@@ -18,11 +18,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.machinery import PathFinder
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from medmon.errors import MedmonError, PluginError
+from medmon.plugins.offers import may_be_offered
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -37,8 +36,6 @@ _FOLDERS: dict[Kind, str] = {
 }
 _NOT_PLUGINS = {"conversation", "registration"}
 """Modules of a room's own machinery that share a folder with plugins."""
-_METADATA = (".dist-info", ".egg-info")
-"""Endings of the folders in which installed packages keep what they declare."""
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -136,38 +133,3 @@ def _installed() -> Mapping[Kind, Iterable[EntryPoint]]:
 
     found = entry_points()
     return {kind: found.select(group=f"medmon.{kind}") for kind in _FOLDERS}
-
-
-def may_be_offered(places: Iterable[str]) -> bool:
-    """Tell whether an installed package may offer plugins; only a sure no is a no.
-
-    To hear it from `importlib.metadata` takes 45 ms of CPU time among ninety packages, a tenth of a
-    short replay, and the answer is no nearly always. So the files in which packages declare their
-    entry points are searched for the names of our groups first, which takes 5 ms. Archives, and
-    finders of modules that are not Python's own, are left to `importlib.metadata`.
-
-    Parameters
-    ----------
-    places : iterable of str
-        Where modules are looked for: `sys.path`.
-
-    Returns
-    -------
-    bool
-        False if nothing in these places declares a plugin.
-    """
-    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
-    folders = [Path(place) for place in places]
-    return finders != [PathFinder] or any(_may_offer(each) for each in folders if each.exists())
-
-
-def _may_offer(place: Path) -> bool:
-    """Look into one place; what is no folder, packed, or closed to us may hold anything."""
-    try:
-        entries = list(place.iterdir())
-        if any(entry.suffix == ".egg" for entry in entries):
-            return True
-        declared = (e / "entry_points.txt" for e in entries if e.suffix in _METADATA)
-        return any(b"[medmon." in file.read_bytes() for file in declared if file.is_file())
-    except OSError:
-        return True
