@@ -11,15 +11,16 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import click
 
 from medmon import errors, plugins
 from medmon.cli.frame import root
-from medmon.config import Config, Table
+from medmon.config import Config, Table, json_schema
 from medmon.detect.policy import policies_from_config
 from medmon.quantities import text_from_hertz
 from medmon.report.words import lasting
@@ -65,16 +66,20 @@ def configuration() -> str:
             "Secrets stand in files of their own, never in here."
         ),
     ]
-    for name, field in Config.model_fields.items():
-        table = _table_of(field.annotation)
-        heading = f"[[{name}]]" if "tuple" in str(field.annotation) else f"[{name}]"
+    meanings = json_schema()["$defs"]
+    tables = get_type_hints(Config)
+    for name, annotation in ((field.name, tables[field.name]) for field in fields(Config)):
+        table = _table_of(annotation)
+        heading = f"[[{name}]]" if "tuple" in str(annotation) else f"[{name}]"
         if name == "policies":
             heading = "[policies.ID]"
         parts += [f"## `{heading}`", inspect.getdoc(table) or ""]
+        kinds, properties = get_type_hints(table), meanings[table.__name__]["properties"]
         rows = [
-            (f"`{key}`", _kind(item.annotation), _default(item), item.description or "")
-            for key, item in table.model_fields.items()
-        ]
+            (f"`{key.name}`", _kind(kinds[key.name]), _default(key),
+             properties[key.name]["description"])
+            for key in fields(table)
+        ]  # fmt: skip
         parts.append(_grid(("key", "value", "default", "meaning"), rows))
     return _page(parts)
 
@@ -296,10 +301,11 @@ def _kind(annotation: Any) -> str:
     return "a table" if "dict" in text else " or ".join(found[:1])
 
 
-def _default(field: Any) -> str:
-    if field.is_required():
+def _default(field: Field[Any]) -> str:
+    made = field.default_factory
+    value = field.default if made is MISSING else made()
+    if value is MISSING:
         return "must be given"
-    value = field.get_default(call_default_factory=True)
     return "none" if value is None else f"`{value!r}`"
 
 

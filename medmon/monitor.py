@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from medmon import plugins
 from medmon.config import Config
-from medmon.detect import SETTLE_NS, Judge, policies_from_config, setting_from_config
+from medmon.detect import SETTLE_NS, Judge, Policy, policies_from_config, setting_from_config
 from medmon.errors import ConfigError
 from medmon.phy import Receiver, Step
 from medmon.protocols import Decoder, Reader
@@ -64,14 +64,14 @@ class Monitor:
         file: str = "medmon.toml",
     ) -> None:
         decoders = all_decoders() if decoders is None else decoders
-        mistakes = mistakes_of(config, decoders)
+        policies, mistakes = _policies_and_mistakes(config, decoders)
         if mistakes:
             raise ConfigError(file, mistakes)
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
         self._receiver = Receiver(self.reader.modems)
-        self._judge = Judge(policies_from_config(config), setting)
+        self._judge = Judge(policies, setting)
         self._board = Board(own=self.devices)
         self._tally = _Tally()
 
@@ -204,16 +204,22 @@ def mistakes_of(
     list of str
         Protocols and ids of devices, then policies.
     """
+    return _policies_and_mistakes(config, decoders, device_rows)[1]
+
+
+def _policies_and_mistakes(
+    config: Config, decoders: Sequence[Decoder], device_rows: Sequence[int] | None = None
+) -> tuple[tuple[Policy, ...], list[str]]:
+    """Read the policy table once, for whoever wants its rows and for whoever wants its mistakes."""
     rows = range(len(config.device)) if device_rows is None else device_rows
     places = [f"device.{row}." for row in rows]
     own = zip(places, config.device, strict=True)
     others = ((f"neighbour.{row}.", other) for row, other in enumerate(config.neighbour))
     mistakes = registration_mistakes([*own, *others], decoders)
     try:
-        policies_from_config(config)
+        return policies_from_config(config), mistakes
     except ConfigError as error:
-        mistakes += error.mistakes
-    return mistakes
+        return (), [*mistakes, *error.mistakes]
 
 
 class _Tally:

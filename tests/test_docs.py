@@ -99,9 +99,9 @@ def test_every_key_of_the_configuration_is_in_the_reference() -> None:
 
 
 def _schema_tables() -> list[list[str]]:
-    from medmon.config import Config
+    from medmon.config import json_schema
 
-    definitions = Config.model_json_schema()["$defs"]
+    definitions = json_schema()["$defs"]
     return [list(table.get("properties", {})) for table in definitions.values()]
 
 

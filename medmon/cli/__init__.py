@@ -17,6 +17,9 @@ _PAGES = {(): 2, ("-h",): 0, ("--help",): 0}
 No arguments at all is a usage mistake (2), so that a script with an empty variable notices.
 """
 
+_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+"""Variables by which OpenBLAS learns how many threads to start, the strongest first."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line.
@@ -43,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
                 return _say(f"medmon {__version__}\n", 0)
         except OSError:
             pass  # Nobody takes the text; the frame fails in the same way and says it in one line.
+    _keep_to_one_thread()
     from medmon.cli.frame import run
 
     return run(given)
@@ -57,6 +61,18 @@ def page_file() -> str:
         Its path; `python -m medmon.cli.frame` writes it anew.
     """
     return os.path.dirname(__file__) + "/help.txt"
+
+
+def _keep_to_one_thread() -> None:
+    """Ask for a linear algebra without threads, unless the user said how many there should be.
+
+    OpenBLAS, which comes inside numpy, starts a thread on every further processor when it is
+    loaded, and each spins a while for work: 0.13 s of CPU time on two processors, half of what
+    numpy costs. The products of medmon are too small to be shared out; a replay takes as long
+    with one thread as with two.
+    """
+    if not any(name in os.environ for name in _THREADS):
+        os.environ[_THREADS[0]] = "1"
 
 
 def _show_page(status: int) -> int:

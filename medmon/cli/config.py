@@ -13,7 +13,7 @@ import click
 from medmon.cli import flags
 
 if TYPE_CHECKING:
-    from medmon.config import Config, Draft
+    from medmon.config import Draft
 
 _WITHOUT_EFFECT = {
     "source": "[[source]]",
@@ -43,7 +43,7 @@ def check(config: tuple[Path, ...]) -> None:
     draft = draft_from_files(files)
     _refuse([*draft.mistakes, *_unknown_names(draft)], names)
     if click.get_current_context().ensure_object(flags.Session).verbosity >= 0:
-        for note in _notes(draft.config):
+        for note in _notes(draft):
             click.echo(f"{names}: note: {note}", err=True)
         click.echo(f"{names or 'no configuration file; the defaults'}: no mistakes", err=True)
 
@@ -55,10 +55,10 @@ def check(config: tuple[Path, ...]) -> None:
 @flags.quiet
 def show(*, config: tuple[Path, ...], origin: bool) -> None:
     """Print the configuration in force as TOML, defaults included; passwords in URIs are hidden."""
-    from medmon.config import config_from_files, find_config, toml_from_tables
+    from medmon.config import config_from_files, find_config, plain_from_table, toml_from_tables
 
     loaded = config_from_files(find_config(config))
-    tables = loaded.config.model_dump(mode="json", exclude_none=True)
+    tables = plain_from_table(loaded.config)
     tables["policies"] = {row.pop("id"): row for row in tables["policies"]}
     if not origin:
         click.echo(_hidden(toml_from_tables(tables)), nl=False)
@@ -75,9 +75,9 @@ def show(*, config: tuple[Path, ...], origin: bool) -> None:
 @flags.quiet
 def schema() -> None:
     """Print the JSON Schema of the configuration."""
-    from medmon.config import Config
+    from medmon.config import json_schema
 
-    click.echo(json.dumps(Config.model_json_schema(), indent=2))
+    click.echo(json.dumps(json_schema(), indent=2))
 
 
 def _hidden(text: str) -> str:
@@ -106,13 +106,13 @@ def _unknown_names(draft: Draft) -> list[str]:
     return mistakes
 
 
-def _notes(config: Config) -> Iterator[str]:
+def _notes(draft: Draft) -> Iterator[str]:
     """Say which tables nobody reads yet: a limit that is believed to work and does not is worse."""
-    idle = [text for name, text in _WITHOUT_EFFECT.items() if name in config.model_fields_set]
+    idle = [text for name, text in _WITHOUT_EFFECT.items() if name in draft.tables]
     if idle:
         has = "has" if len(idle) == 1 else "have"
         yield f"{', '.join(idle)} {has} no effect in this version"
-    if config.output:
+    if draft.config.output:
         yield "[[output]] has no effect in this version: replay writes where its -o says"
 
 

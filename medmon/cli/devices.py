@@ -28,10 +28,10 @@ def devices() -> None:
 @flags.quiet
 def list_devices(*, config: tuple[Path, ...], as_json: bool) -> None:
     """List the devices that the configuration registers."""
-    from medmon.config import config_from_files, find_config
+    from medmon.config import config_from_files, find_config, plain_from_table
 
     for device in config_from_files(find_config(config)).config.device:
-        row = device.model_dump(mode="json", exclude_none=True)
+        row = plain_from_table(device)
         columns = [device.id, device.protocol, device.role, device.asset or "", device.name or ""]
         click.echo(json.dumps(row) if as_json else "\t".join(columns).rstrip())
 
@@ -49,11 +49,11 @@ def import_inventory(inventory: Path, write: Path | None) -> None:
     The first line names the columns: id, protocol, role, and if wanted asset, name,
     rssi_min_dbfs, rssi_max_dbfs. Other columns are mistakes, and all mistakes are listed.
     """
-    from medmon.config import toml_from_tables
+    from medmon.config import plain_from_table, toml_from_tables
 
     lines = _text_of(inventory).splitlines(keepends=True)
     found = devices_from_csv(lines, file=str(inventory))
-    rows = [device.model_dump(mode="json", exclude_none=True) for device in found]
+    rows = [plain_from_table(device) for device in found]
     tables = toml_from_tables({"device": rows})
     if write is None:
         click.echo(tables, nl=False)
@@ -82,9 +82,7 @@ def devices_from_csv(lines: Iterable[str], *, file: str) -> list[Device]:
         With every mistake: a device that does not check, an unknown protocol, an id of another
         form, one that stands twice. The same id on two radio systems is two devices.
     """
-    from pydantic import ValidationError
-
-    from medmon.config import Device
+    from medmon.config import Device, checked
     from medmon.errors import ConfigError
     from medmon.monitor import all_decoders
     from medmon.protocols.registration import registration_mistakes
@@ -96,12 +94,9 @@ def devices_from_csv(lines: Iterable[str], *, file: str) -> list[Device]:
     for row in reader:
         given = {key: value for key, value in row.items() if value not in ("", None)}
         place = f"line {reader.line_num}"
-        try:
-            device = Device.model_validate(given)
-        except ValidationError as error:
-            for item in error.errors():
-                column = ".".join(str(part) for part in item["loc"])
-                mistakes.append(f"{place}: {column}: {item['msg']}, found {item['input']!r}")
+        device, wrong = checked(Device, given)
+        if device is None:
+            mistakes += [f"{place}: {mistake.told()}" for mistake in wrong]
             continue
         if (device.protocol, device.id) in found:
             mistakes.append(f"{place}: id: {device.id!r} stands in the file twice")

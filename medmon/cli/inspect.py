@@ -15,8 +15,7 @@ from medmon.cli.progress import bar
 from medmon.quantities import iso_from_ns, text_from_hertz
 
 if TYPE_CHECKING:
-    from medmon.playback import Inspection
-    from medmon.playback.inspection import Found
+    from medmon.playback.inspection import Found, Inspection
 
 _HEADS = "time s   offset kHz   length ms    rssi    snr  modulation  protocol, command, device"
 _ROW = "{:10.6f} {:+11.3f} {:11.3f} {:>7} {:>6}  {:<10}  {}"
@@ -42,14 +41,16 @@ def inspect(file: str, **given: Unpack[_Given]) -> int:
     Bursts are listed as they are, nothing is joined or judged; `medmon replay` does that.
     """
     from medmon.config import Config
-    from medmon.playback import Interrupt, Plan, Watch, picture_of
-    from medmon.playback import inspect as look_through
+    from medmon.playback import Interrupt, Plan, Watch
+    from medmon.playback.inspection import inspect as look_through
 
     plan = Plan(Config(), flags.facts_from_flags(given), duration_s=given["duration_s"])
     with Interrupt() as interrupt, bar("inspect") as told:
         watch = Watch(flags.remark, told, lambda: interrupt.is_asked)
         found = look_through(file, plan, watch)
     if given["plot"] is not None:
+        from medmon.playback.showing import picture_of
+
         given["plot"].write_bytes(picture_of(found, title=Path(file).name))
         if found.burst_count > len(found.bursts):
             boxed = f"the first {len(found.bursts)} of {found.burst_count} bursts are boxed"

@@ -1,11 +1,13 @@
 """Files named medmon.toml go in, one checked `Config` comes out, or all mistakes at once.
 
-`tables` says what may stand in a configuration, `files` finds and reads it, `drafts` keeps what is
-right in one with mistakes, `writing` prints it.
+`tables` says what may stand in a configuration (`limits`: within which bounds), `files` finds and
+reads it, `checking` checks it, `drafts` keeps what is right in one with mistakes, `writing` prints
+it.
 """
 
 from __future__ import annotations
 
+from medmon.config.checking import Mistake, checked, json_schema
 from medmon.config.drafts import Draft, draft_from_files
 from medmon.config.files import (
     Loaded,
@@ -31,7 +33,7 @@ from medmon.config.tables import (
     Table,
     Web,
 )
-from medmon.config.writing import toml_from_tables
+from medmon.config.writing import plain_from_table, toml_from_tables
 
 __all__ = [
     "Config",
@@ -48,6 +50,9 @@ __all__ = [
     "Response",
     "Privacy",
     "Table",
+    "Mistake",
+    "checked",
+    "json_schema",
     "Loaded",
     "Draft",
     "draft_from_files",
@@ -56,5 +61,6 @@ __all__ = [
     "config_from_files",
     "config_from_file",
     "config_from_text",
+    "plain_from_table",
     "toml_from_tables",
 ]

@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from pydantic import ValidationError
-
-from medmon.config.files import config_from_files, tables_from_files
+from medmon.config.checking import KeyPath, checked
+from medmon.config.files import tables_from_files
 from medmon.config.tables import Config
-from medmon.errors import ConfigError
-
-Place: TypeAlias = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +27,15 @@ class Draft:
         What is right.
     device_rows : tuple of int
         The row of each of its devices in the files.
+    tables : tuple of str
+        Names of the tables and lists it was made from; all others are at their defaults.
     mistakes : tuple of str
         What is wrong with the rest; without any nothing was left out.
     """
 
     config: Config
     device_rows: tuple[int, ...]
+    tables: tuple[str, ...]
     mistakes: tuple[str, ...] = ()
 
 
@@ -60,34 +59,30 @@ def draft_from_files(files: Sequence[Path]) -> Draft:
     ConfigError
         If a file does not exist or is not TOML.
     """
-    try:
-        config = config_from_files(files).config
-    except ConfigError as error:
-        if not isinstance(error.__cause__, ValidationError):
-            raise
-        tables, _ = tables_from_files(files)
-        places = [item["loc"] for item in error.__cause__.errors()]
-        return _kept(tables, places, error.mistakes)
-    return Draft(config, tuple(range(len(config.device))))
+    tables, origins = tables_from_files(files)
+    config, mistakes = checked(Config, tables)
+    if config is None:
+        told = tuple(mistake.told(origins) for mistake in mistakes)
+        return _kept(tables, [mistake.place for mistake in mistakes], told)
+    return Draft(config, tuple(range(len(config.device))), tuple(tables))
 
 
-def _kept(tables: Mapping[str, Any], places: Sequence[Place], mistakes: tuple[str, ...]) -> Draft:
+def _kept(tables: Mapping[str, Any], places: Sequence[KeyPath], told: tuple[str, ...]) -> Draft:
     """Leave out as little as makes the rest right."""
-    wrong_rows = {place[1] for place in places if place[0] == "device" and len(place) > 1}
+    wrong_rows = {place[1] for place in places if place[:1] == ("device",) and len(place) > 1}
     for depth in (2, 1):
         left = _without(tables, {place[:depth] for place in places})
-        try:
-            config = Config.model_validate(left)
-        except ValidationError as error:
-            places = [*places, *(item["loc"] for item in error.errors())]
+        config, mistakes = checked(Config, left)
+        if config is None:
+            places = [*places, *(mistake.place for mistake in mistakes)]
             continue
         given = range(len(tables.get("device", ())) if config.device else 0)
         rows = tuple(row for row in given if row not in wrong_rows)
-        return Draft(config, rows, mistakes)
-    return Draft(Config(), (), mistakes)
+        return Draft(config, rows, tuple(left), told)
+    return Draft(Config(), (), (), told)
 
 
-def _without(tables: Mapping[str, Any], places: set[Place]) -> dict[str, Any]:
+def _without(tables: Mapping[str, Any], places: set[KeyPath]) -> dict[str, Any]:
     """Copy tables without what stands at some places."""
     left: dict[str, Any] = {}
     for name, table in tables.items():

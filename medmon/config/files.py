@@ -17,14 +17,12 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from pydantic import ValidationError
-
+from medmon.config.checking import KeyPath, checked
 from medmon.config.tables import Config
 from medmon.errors import AccessError, ConfigError
 
-KeyPath: TypeAlias = tuple[str | int, ...]
 _SYSTEM = Path("/etc/medmon")
 _DEPTH_MAX = 16
 
@@ -258,20 +256,12 @@ def _unusable(tables: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _checked(tables: Mapping[str, Any], name: str, origins: Mapping[KeyPath, str]) -> Config:
-    try:
-        return Config.model_validate(tables)
-    except ValidationError as error:
-        mistakes = []
-        for item in error.errors():
-            path = ".".join(str(part) for part in item["loc"]) or "(top)"
-            reason = item["msg"].removeprefix("Value error, ")
-            if item["type"] == "extra_forbidden":
-                reason = "unknown key"
-            # Our own checks say what they found; pydantic's do not.
-            found = "" if ", found " in reason else f", found {item['input']!r}"
-            where = f" in {origins[item['loc']]}" if item["loc"] in origins else ""
-            mistakes.append(f"{path}: {reason}{found}{where}")
-        raise ConfigError(name, mistakes) from error
+    if not tables:
+        return Config()  # Nothing to check, so nothing is imported for it: see `limits`.
+    config, mistakes = checked(Config, tables)
+    if config is None:
+        raise ConfigError(name, [mistake.told(origins) for mistake in mistakes])
+    return config
 
 
 def _laid_over(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,21 @@
-"""The tables of medmon.toml: mappings go in, a checked and frozen `Config` comes out.
+"""The tables of medmon.toml as frozen dataclasses: what may stand there, and what it is by default.
 
-The tables are those of the contract. Every key has its unit as the last word; anything unknown
-is a mistake, because a misspelt limit that is silently ignored is worse than no limit.
+The tables are those of the contract. Every key has its unit as the last word. What a value must
+satisfy stands in the annotation of its key (`medmon.config.limits`); whatever comes from a file is
+held to it by `medmon.config.checking`. What the program builds itself is not: so the defaults are
+there without the library that checks.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-
+from medmon.config.limits import Checked, Limited, Read
 from medmon.quantities import hertz_from_text, seconds_from_text
 from medmon.records import Priority, Role
 
@@ -26,18 +28,83 @@ def _seconds(value: object) -> object:
     return seconds_from_text(value) if isinstance(value, str) else value
 
 
-Hertz = Annotated[float, BeforeValidator(_hertz)]
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+def _lower(value: str) -> str:
+    return value.lower()
 
 
-class Table(BaseModel):
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"expected a time zone such as Europe/Paris, found {value!r}") from error
+    return value
+
+
+def _hours(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError(f"expected hours such as 22:30-06:00, found {value!r}")
+    return value
+
+
+def _size(value: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)? ?([kMGT]i?)?B", value):
+        raise ValueError(f"expected a size such as 1GB, found {value!r}")
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        ip_address(value)
+    except ValueError as error:
+        raise ValueError(f"expected an address such as 127.0.0.1, found {value!r}") from error
+    return value
+
+
+def _once_each(value: tuple[Device, ...]) -> tuple[Device, ...]:
+    rows: dict[tuple[str, str], int] = {}
+    twice = []
+    for row, device in enumerate(value):
+        first = rows.setdefault((device.protocol, device.id), row)
+        if first != row:
+            twice.append(f"device.{first} and device.{row} are both {device.protocol} {device.id}")
+    if twice:
+        raise ValueError(f"{'; '.join(twice)}: keep one row of each")
+    return value
+
+
+def _rows_by_id(value: object) -> object:
+    """Accept ``[policies.ID]`` tables and the shorthand ``ID = false``."""
+    if not isinstance(value, dict):
+        return value
+    rows: list[dict[str, Any]] = []
+    for name, row in value.items():
+        given = {"enable": row} if isinstance(row, bool) else row
+        if not isinstance(given, dict):
+            raise ValueError(f"{name}: expected a table, true or false, found {row!r}")
+        rows.append({"id": name, **given})
+    return rows
+
+
+Hertz = Annotated[float, Read(_hertz)]
+Seconds = Annotated[float, Limited(ge=0), Read(_seconds)]
+Hold = Annotated[float, Limited(ge=1, le=2_592_000), Read(_seconds)]
+Positive = Annotated[float, Limited(gt=0)]
+Address = Annotated[str, Limited(pattern=r"^[0-9a-zA-Z:_.-]+$"), Checked(_lower)]
+PolicyName = Annotated[str, Limited(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
     """A table of the configuration: unknown keys are mistakes, values do not change."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "allow_inf_nan": False,
+        "use_attribute_docstrings": True,
+    }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site(Table):
     """``[site]``: where the monitor stands."""
 
@@ -45,25 +112,15 @@ class Site(Table):
     """What the site is called in reports."""
     bed: str = ""
     """Which bed, as the ward calls it."""
-    timezone: str = "UTC"
+    timezone: Annotated[str, Checked(_known_zone)] = "UTC"
     """Zone of the bed's clock, for quiet hours: Europe/Paris."""
 
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                f"expected a time zone such as Europe/Paris, found {value!r}"
-            ) from error
-        return value
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device(Table):
     """``[[device]]``: one of the patient's own devices."""
 
-    id: str = Field(pattern=r"^[0-9a-zA-Z:_.-]+$")
+    id: Address
     """Address as its decoder prints it, upper case is accepted; of a programmer any word."""
     protocol: str
     """Name of its decoder: medtronic, omnipod."""
@@ -78,61 +135,43 @@ class Device(Table):
     rssi_max_dbfs: float | None = None
     """Highest signal strength that somebody measured for it here."""
 
-    @field_validator("id")
-    @classmethod
-    def _lower(cls, value: str) -> str:
-        return value.lower()
-
-    @model_validator(mode="after")
-    def _band_in_order(self) -> Device:
+    def __post_init__(self) -> None:
         low, high = self.rssi_min_dbfs, self.rssi_max_dbfs
         if low is not None and high is not None and low > high:
             raise ValueError(
                 f"expected rssi_min_dbfs to be at most rssi_max_dbfs, found {low:g} and {high:g}"
             )
-        return self
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour(Table):
     """``[[neighbour]]``: a known device of somebody else, such as the pump in the next bed."""
 
-    id: str = Field(pattern=r"^[0-9a-zA-Z:_.-]+$")
+    id: Address
     """Address as its decoder prints it; upper case is accepted."""
     protocol: str
     """Name of its decoder: medtronic, omnipod."""
     name: str | None = None
     """What people call it."""
 
-    @field_validator("id")
-    @classmethod
-    def _lower(cls, value: str) -> str:
-        return value.lower()
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patient(Table):
     """``[patient]``: limits a clinician set; None means not limited."""
 
-    max_bolus_iu: float | None = Field(default=None, gt=0)
+    max_bolus_iu: Positive | None = None
     """Largest single bolus."""
-    max_basal_iu_per_h: float | None = Field(default=None, gt=0)
+    max_basal_iu_per_h: Positive | None = None
     """Highest basal rate, temporary ones included."""
-    max_daily_iu: float | None = Field(default=None, gt=0)
+    max_daily_iu: Positive | None = None
     """Most insulin ordered in 24 hours."""
     min_bolus_interval_s: Seconds | None = None
     """Shortest time between two boluses: 15m."""
-    quiet_hours: str | None = None
+    quiet_hours: Annotated[str, Checked(_hours)] | None = None
     """Local hours in which nobody programmes the pump: 22:30-06:00."""
 
-    @field_validator("quiet_hours")
-    @classmethod
-    def _hours(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(
-            r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value
-        ):
-            raise ValueError(f"expected hours such as 22:30-06:00, found {value!r}")
-        return value
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTable(Table):
     """``[[source]]``: a receiver, or a recording."""
 
@@ -148,10 +187,11 @@ class SourceTable(Table):
     """Error of the receiver's clock in parts per million."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTable(Table):
     """``[[policy]]`` or ``[policies.ID]``: a row of the policy table, or changes to one."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: PolicyName
     """Name of the row; alarms carry it."""
     enable: bool | None = None
     """false switches the row off."""
@@ -167,23 +207,25 @@ class PolicyTable(Table):
     """What that person should do."""
     latching: bool | None = None
     """Whether the alarm stays until a person resets it."""
-    hold_s: Annotated[Seconds, Field(ge=1, le=2_592_000)] | None = None
+    hold_s: Hold | None = None
     """How long the condition holds after it was last seen, 30 days at most: 30m."""
     kind: Literal["security", "technical"] | None = None
     """Whether it is about an attack, or about the monitor itself."""
-    options: dict[str, bool | int | float | str | list[str]] = Field(default_factory=dict)
+    options: dict[str, bool | int | float | str | list[str]] = field(default_factory=dict)
     """The detector's own options, by name."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detector(Table):
     """``[detector]``: the learned part."""
 
     baseline: Path | None = None
     """File with what was learned to be normal here."""
-    false_alarms_per_day: float = Field(default=0.06, gt=0)
+    false_alarms_per_day: Positive = 0.06
     """Budget of false alarms for all learned detectors together."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Table):
     """``[[output]]``: where records go."""
 
@@ -193,6 +235,7 @@ class Output(Table):
     """Alarms less urgent than this are left out; None lets all pass."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store(Table):
     """``[store]``: what is kept."""
 
@@ -200,35 +243,21 @@ class Store(Table):
     """File of the store."""
     retention: Seconds | None = None
     """How long records are kept: 30d; None is for ever."""
-    free_space_floor: str = "1GB"
+    free_space_floor: Annotated[str, Checked(_size)] = "1GB"
     """Free space on the disk below which the oldest records go: 1GB."""
 
-    @field_validator("free_space_floor")
-    @classmethod
-    def _bytes(cls, value: str) -> str:
-        if not re.fullmatch(r"\d+(\.\d+)? ?([kMGT]i?)?B", value):
-            raise ValueError(f"expected a size such as 1GB, found {value!r}")
-        return value
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Web(Table):
     """``[web]``: the page at the bedside."""
 
-    bind: str = "127.0.0.1"
+    bind: Annotated[str, Checked(_address)] = "127.0.0.1"
     """Address it listens on; anything but the loopback address needs tokens."""
     tokens_file: Path | None = None
     """File with the tokens of those who may look and those who may act."""
 
-    @field_validator("bind")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        try:
-            ip_address(value)
-        except ValueError as error:
-            raise ValueError(f"expected an address such as 127.0.0.1, found {value!r}") from error
-        return value
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response(Table):
     """``[response]``: what an alarm sets off. Jamming is only ever simulated, on arrays."""
 
@@ -238,6 +267,7 @@ class Response(Table):
     """Whether an alarm is heard."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy(Table):
     """``[privacy]``: how identifiers leave the monitor.
 
@@ -251,6 +281,7 @@ class Privacy(Table):
     """File with the secret that pseudonyms are keyed by."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Table):
     """The whole configuration; every part has a usable default.
 
@@ -258,11 +289,11 @@ class Config(Table):
     """
 
     site: Site = Site()
-    device: tuple[Device, ...] = ()
+    device: Annotated[tuple[Device, ...], Checked(_once_each)] = ()
     neighbour: tuple[Neighbour, ...] = ()
     patient: Patient = Patient()
     source: tuple[SourceTable, ...] = ()
-    policies: tuple[PolicyTable, ...] = ()
+    policies: Annotated[tuple[PolicyTable, ...], Read(_rows_by_id)] = ()
     policy: tuple[PolicyTable, ...] = ()
     detector: Detector = Detector()
     output: tuple[Output, ...] = ()
@@ -271,23 +302,7 @@ class Config(Table):
     response: Response = Response()
     privacy: Privacy = Privacy()
 
-    @field_validator("device")
-    @classmethod
-    def _once_each(cls, value: tuple[Device, ...]) -> tuple[Device, ...]:
-        rows: dict[tuple[str, str], int] = {}
-        twice = []
-        for row, device in enumerate(value):
-            first = rows.setdefault((device.protocol, device.id), row)
-            if first != row:
-                twice.append(
-                    f"device.{first} and device.{row} are both {device.protocol} {device.id}"
-                )
-        if twice:
-            raise ValueError(f"{'; '.join(twice)}: keep one row of each")
-        return value
-
-    @model_validator(mode="after")
-    def _neighbours_are_others(self) -> Self:
+    def __post_init__(self) -> None:
         """Refuse a device that is ours and a neighbour's: an attack on it would be ignored."""
         own = {(device.protocol, device.id): row for row, device in enumerate(self.device)}
         both = [
@@ -297,18 +312,3 @@ class Config(Table):
         ]
         if both:
             raise ValueError(f"{'; '.join(both)}: a device is the patient's or a neighbour's")
-        return self
-
-    @field_validator("policies", mode="before")
-    @classmethod
-    def _rows_by_id(cls, value: object) -> object:
-        """Accept ``[policies.ID]`` tables and the shorthand ``ID = false``."""
-        if not isinstance(value, dict):
-            return value
-        rows: list[dict[str, Any]] = []
-        for name, row in value.items():
-            given = {"enable": row} if isinstance(row, bool) else row
-            if not isinstance(given, dict):
-                raise ValueError(f"{name}: expected a table, true or false, found {row!r}")
-            rows.append({"id": name, **given})
-        return rows

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
+
+from medmon.config.tables import Table
 
 
 def toml_from_tables(tables: Mapping[str, Any]) -> str:
@@ -32,6 +36,31 @@ def toml_from_tables(tables: Mapping[str, Any]) -> str:
     role = "pump"
     """
     return "\n".join("\n".join(part) + "\n" for part in _parts(tables, ""))
+
+
+def plain_from_table(table: Table) -> dict[str, Any]:
+    """Take a table apart into what TOML and JSON know.
+
+    Parameters
+    ----------
+    table : Table
+        A table, with those below it.
+
+    Returns
+    -------
+    dict
+        Texts, numbers, booleans, lists and dicts by key; keys without a value are left out.
+    """
+    values = {item.name: getattr(table, item.name) for item in fields(table)}
+    return {key: _plain(value) for key, value in values.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Table):
+        return plain_from_table(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def _parts(table: Mapping[str, Any], heading: str) -> Iterator[list[str]]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Protocol, runtime_checkable
 
 from medmon.config import Config
@@ -257,10 +258,10 @@ def setting_from_config(config: Config) -> Setting:
         Devices, neighbours, limits and time zone.
     """
     return Setting(
-        devices=tuple(Registered(**device.model_dump()) for device in config.device),
-        neighbours=tuple(Neighbour(**other.model_dump()) for other in config.neighbour),
+        devices=tuple(Registered(**asdict(device)) for device in config.device),
+        neighbours=tuple(Neighbour(**asdict(other)) for other in config.neighbour),
         timezone=config.site.timezone,
-        **config.patient.model_dump(),
+        **asdict(config.patient),
     )
 
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from medmon.config import Config, PolicyTable
@@ -149,7 +149,7 @@ def policies_from_config(config: Config, *, file: str = "medmon.toml") -> tuple[
 
 @cache
 def shipped_rows() -> tuple[PolicyTable, ...]:
-    """Return the rows of policies.toml as they stand.
+    """Return the rows of policies.toml as they stand; a test holds them to the checks of a site's.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def shipped_rows() -> tuple[PolicyTable, ...]:
         In the order of the file.
     """
     return tuple(
-        PolicyTable.model_validate({k: v for k, v in row.items() if k != "references"})
+        PolicyTable(**{k: v for k, v in row.items() if k != "references"})
         for row in _shipped_text()
     )
 
@@ -169,8 +169,9 @@ def _shipped_references() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _shipped_text() -> tuple[dict[str, Any], ...]:
-    text = (files("medmon.detect") / "policies.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["policy"])
+    data = get_data("medmon.detect", "policies.toml")
+    assert data is not None, "the policy table is part of the package"
+    return tuple(tomllib.loads(data.decode())["policy"])
 
 
 def _forbidden(change: PolicyTable) -> list[str]:
@@ -182,12 +183,10 @@ def _forbidden(change: PolicyTable) -> list[str]:
 
 def _merged(row: PolicyTable, change: PolicyTable) -> PolicyTable:
     """Lay a site's change over a shipped row; options are merged name by name."""
-    given = {
-        name: getattr(change, name)
-        for name in change.model_fields_set - {"id", "detector", "options"}
-        if getattr(change, name) is not None
-    }
-    return row.model_copy(update={**given, "options": {**row.options, **change.options}})
+    values = {item.name: getattr(change, item.name) for item in fields(change)}
+    given = {name: value for name, value in values.items() if value is not None}
+    options = {**row.options, **change.options}
+    return replace(row, **{**given, "detector": row.detector, "options": options})
 
 
 def _policy(row: PolicyTable, references: tuple[str, ...], mistakes: list[str]) -> Policy | None:
@@ -197,7 +196,7 @@ def _policy(row: PolicyTable, references: tuple[str, ...], mistakes: list[str]) 
     which somebody needs it.
     """
     before = len(mistakes)
-    threshold = 0.5 if row.threshold is None else row.threshold
+    threshold = 0.5 if row.threshold is None else float(row.threshold)
     if not (math.isfinite(threshold) and 0 <= threshold <= 1):
         mistakes.append(f"policy {row.id}: threshold: expected 0 to 1, found {threshold}")
     options = _options(row, mistakes)
@@ -214,7 +213,7 @@ def _policy(row: PolicyTable, references: tuple[str, ...], mistakes: list[str]) 
         latching=row.latching is not False,
         options=options,
         references=references,
-        hold_s=HOLD_S if row.hold_s is None else row.hold_s,
+        hold_s=HOLD_S if row.hold_s is None else float(row.hold_s),
     )
 
 

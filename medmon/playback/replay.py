@@ -13,13 +13,16 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from medmon.playback.judging import Ended, Judging
 from medmon.playback.listening import Fault, Plan, Watch
 from medmon.playback.memory import peak_rss_mb
-from medmon.playback.spool import Spooled, spooled
 from medmon.records import Summary
 from medmon.wire import Line, line_from_record
+
+if TYPE_CHECKING:
+    from medmon.playback.spool import Spooled
 
 
 class Replay:
@@ -86,6 +89,8 @@ class Replay:
                 return
 
     def _played_beside(self) -> Iterator[Line]:
+        from medmon.playback.spool import spooled
+
         for number, done in enumerate(
             spooled(self._uris, self._plan, self._watch, jobs=self._jobs), start=1
         ):

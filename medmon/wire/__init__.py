@@ -16,7 +16,6 @@ address anyway. Outputs that leave the machine pass `privacy.hashed` first.
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
 from medmon.wire.lines import SCHEMA, Line, line_from_record, text_from_line
@@ -47,6 +46,8 @@ def schema() -> dict[str, Any]:
     dict
         A JSON Schema, draft 2020-12; it allows unknown keys, as readers must.
     """
+    from importlib.resources import files
+
     text = files("medmon.wire").joinpath("schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -76,3 +76,11 @@ def test_what_is_no_toml_has_no_rest(tmp_path: Path) -> None:
     """There is nothing to understand."""
     with pytest.raises(ConfigError, match="not TOML"):
         draft_from_files(_file(tmp_path, "[site\n"))
+
+
+def test_a_device_that_is_also_a_neighbours_is_one_mistake_of_the_whole(tmp_path: Path) -> None:
+    """Neither row is wrong by itself, so no place is named, and nothing is kept."""
+    row = '[[neighbour]]\nid = "350535"\nprotocol = "medtronic"\n'
+    draft = draft_from_files(_file(tmp_path, DEVICE.format("350535", "pump") + row))
+    assert draft.mistakes[0].startswith("(top): neighbour.0 and device.0 are both medtronic 350535")
+    assert (draft.config, draft.device_rows, draft.tables) == (Config(), (), ())

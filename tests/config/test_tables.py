@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from pydantic import ValidationError
+import dataclasses
+import inspect
 
-from medmon.config import Config, Table, config_from_text
+import pytest
+
+from medmon.config import Config, Table, config_from_text, json_schema, tables
 from medmon.errors import ConfigError
+
+TABLES = [
+    kind
+    for kind in vars(tables).values()
+    if inspect.isclass(kind) and issubclass(kind, Table) and kind not in (Table, Config)
+]
 
 EVERY_TABLE = """
 [site]
@@ -130,7 +138,7 @@ def test_the_same_digits_on_two_systems_are_two_devices() -> None:
 def test_a_checked_configuration_does_not_change() -> None:
     """What was checked is what runs."""
     config, field = Config(), "name"
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(config.site, field, "other")
 
 
@@ -161,11 +169,12 @@ def test_defaults_stay_at_home() -> None:
     assert config.privacy.show_identifiers is False
 
 
-@pytest.mark.parametrize("table", Table.__subclasses__(), ids=lambda table: table.__name__)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_every_key_says_what_it_is(table: type[Table]) -> None:
     """The reference page and the JSON Schema that editors show are made from these sentences."""
-    silent = [name for name, field in table.model_fields.items() if not field.description]
-    assert table is Config or silent == []
+    keys = json_schema()["$defs"][table.__name__]["properties"]
+    assert set(keys) == {field.name for field in dataclasses.fields(table)}
+    assert [name for name, key in keys.items() if not key.get("description")] == []
 
 
 def test_a_neighbour_is_nobody_elses_device() -> None:

@@ -52,6 +52,15 @@ def test_shipped_rows_are_complete() -> None:
         assert re.fullmatch(r"[A-Z].{20,400}\.", policy.action), policy.action
 
 
+def test_numbers_of_a_row_are_floats_however_they_are_written() -> None:
+    """Records say 1800.0 whether the shipped row or a site's row was written as 1800."""
+    policies = [
+        *policies_from_config(Config()),
+        _policies("[policies.quiet-hours]\nhold_s = 60")["quiet-hours"],
+    ]
+    assert {type(number) for row in policies for number in (row.hold_s, row.threshold)} == {float}
+
+
 def test_urgent_rows_stay_until_somebody_looks() -> None:
     """An attack of one second must not be gone before anybody saw it."""
     for policy in policies_from_config(Config()):

@@ -12,8 +12,8 @@ import pytest
 from medmon.config import Config
 from medmon.errors import InputError
 from medmon.pictures import PowerRows
-from medmon.playback import Plan, Watch, inspect, inspection
-from medmon.playback.inspection import noise_from_rows
+from medmon.playback import Plan, Watch, inspection
+from medmon.playback.inspection import inspect, noise_from_rows
 from medmon.records import Block, Burst, Frame, Message, Modem, Packet, Radio, Rejection, Span
 
 if TYPE_CHECKING:

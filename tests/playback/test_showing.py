@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from medmon.config import Config
-from medmon.playback import Plan, Watch, inspect, picture_of
-from medmon.playback.inspection import Found
-from medmon.playback.showing import box_of
+from medmon.playback import Plan, Watch
+from medmon.playback.inspection import Found, inspect
+from medmon.playback.showing import box_of, picture_of
 from medmon.records import Radio
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medmon.config import Device
+from medmon.config import Device, checked
 from medmon.protocols.medtronic import PLUGIN as MEDTRONIC
 from medmon.protocols.omnipod import PLUGIN as OMNIPOD
 from medmon.protocols.registration import registration_mistakes
@@ -14,7 +14,8 @@ KINDS = (OMNIPOD, MEDTRONIC)
 
 
 def _mistakes(protocol: str, device_id: str, role: Role = "pump") -> list[str]:
-    device = Device(id=device_id, protocol=protocol, role=role)
+    device, _ = checked(Device, {"id": device_id, "protocol": protocol, "role": role})
+    assert device is not None
     return registration_mistakes([("device.4.", device)], KINDS)
 
 

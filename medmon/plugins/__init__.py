@@ -14,12 +14,17 @@ satisfies its room's `typing.Protocol` by its shape.
 from __future__ import annotations
 
 import pkgutil
+import sys
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoints, entry_points
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from medmon.errors import MedmonError, PluginError
+from medmon.plugins.offers import may_be_offered
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Kind: TypeAlias = Literal["sources", "protocols", "detectors", "sinks"]
 
@@ -92,13 +97,7 @@ def load(kind: Kind, name: str) -> Any:
 
 def _places(kind: Kind) -> dict[str, str]:
     """Map each name to its ``module:attribute``."""
-    folder = _FOLDERS[kind]
-    package = import_module(folder)
-    places = {
-        info.name.replace("_", "-"): f"{folder}.{info.name}:PLUGIN"
-        for info in pkgutil.iter_modules(package.__path__)
-        if not info.name.startswith("_") and info.name not in _NOT_PLUGINS
-    }
+    places = dict(_own(kind))
     for entry in _foreign(kind):
         if entry.name in places:
             raise PluginError(
@@ -110,6 +109,27 @@ def _places(kind: Kind) -> dict[str, str]:
 
 
 @cache
-def _foreign(kind: Kind) -> EntryPoints:
-    """Ask the installed packages, once: it reads the metadata of each, 10 ms for a hundred."""
-    return entry_points(group=f"medmon.{kind}")
+def _own(kind: Kind) -> Mapping[str, str]:
+    """List a folder, once: every row of the policy table asks, 0.5 ms each time."""
+    folder = _FOLDERS[kind]
+    return {
+        info.name.replace("_", "-"): f"{folder}.{info.name}:PLUGIN"
+        for info in pkgutil.iter_modules(import_module(folder).__path__)
+        if not info.name.startswith("_") and info.name not in _NOT_PLUGINS
+    }
+
+
+def _foreign(kind: Kind) -> Iterable[EntryPoint]:
+    """Pick what installed packages offer of one kind."""
+    return _installed().get(kind, ())
+
+
+@cache
+def _installed() -> Mapping[Kind, Iterable[EntryPoint]]:
+    """Ask the installed packages, once for all kinds."""
+    if not may_be_offered(sys.path):
+        return {}
+    from importlib.metadata import entry_points
+
+    found = entry_points()
+    return {kind: found.select(group=f"medmon.{kind}") for kind in _FOLDERS}
