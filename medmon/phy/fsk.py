@@ -74,7 +74,7 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     near = tuner.around(place, _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF))
     best = sync.best(_trials(near, modem, place, declared_hz), modem)
     read_out = [
-        _read(near.cut(one.start_sample, one.stop_sample), trial, modem)
+        _read(near, one, trial, modem)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet is not None]
@@ -100,10 +100,12 @@ def _trials(near: Tuner, modem: Modem, place: Place, declared_hz: float) -> list
     return found
 
 
-def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception | None:
+def _read(near: Tuner, time: Place, trial: Trial, modem: Modem) -> Reception | None:
     """Read a packet, measure its tones, and read it again where they were others."""
     declared_hz = modem.deviation_hz or 0.0
-    band = _tuned(piece, modem, trial.band.offset_hz, declared_hz)
+    piece = near.cut(time.start_sample, time.stop_sample)
+    offset_hz = trial.band.offset_hz
+    band = trial.band if piece is near else _tuned(piece, modem, offset_hz, declared_hz)
     soft = _contrast(band, 0.0, trial.tone_hz)
     rough = read(band, band.offset_hz, soft, trial.sync_in(band), modem, trial.tone_hz)
     if not rough.enough:
@@ -175,17 +177,18 @@ class _Spectrum:
 
     def carriers_hz(self, place: Place, deviation_hz: float) -> list[float]:
         """List the frequencies about which it is most symmetric, both tones present."""
-        middles_hz = self.middles_hz
+        inside = np.abs(self.middles_hz - place.offset_hz) <= place.reach_hz
+        middles_hz, symmetry = self.middles_hz[inside], self.symmetry[inside]
         around = [
             np.interp(middles_hz + part * deviation_hz, self.offsets_hz, self.tones)
             for part in AROUND
         ]
         weaker = np.minimum(around[AROUND.index(-1.0)], around[AROUND.index(1.0)])
         is_pair = weaker > BOTH_TONES * np.max(around, axis=0)
-        wanted = is_pair & (np.abs(middles_hz - place.offset_hz) <= place.reach_hz)
+        middles_hz, symmetry = middles_hz[is_pair], symmetry[is_pair]
         chosen: list[float] = []
-        for number in np.argsort(-self.symmetry[wanted], kind="stable"):
-            middle_hz = float(middles_hz[wanted][number])
+        for number in np.argsort(-symmetry, kind="stable"):
+            middle_hz = float(middles_hz[number])
             if all(abs(middle_hz - other) > deviation_hz / 4 for other in chosen):
                 chosen.append(middle_hz)
             if len(chosen) == CARRIERS:

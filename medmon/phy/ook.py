@@ -57,15 +57,16 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
         trials += [Trial(hit, band, 0.0) for hit in sync.find(_magnitude(band), modem)]
     best = sync.best(trials, modem)
     read_out = [
-        _read(near.cut(one.start_sample, one.stop_sample), trial, modem)
+        _read(near, one, trial, modem)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet.enough]
 
 
-def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception:
+def _read(near: Tuner, time: Place, trial: Trial, modem: Modem) -> Reception:
     """Read a packet, measure its carrier, and read it again where that was somewhere else."""
-    rough = _tuned(piece, modem, trial.band.offset_hz)
+    piece = near.cut(time.start_sample, time.stop_sample)
+    rough = trial.band if piece is near else _tuned(piece, modem, trial.band.offset_hz)
     heard = read(rough, rough.offset_hz, _magnitude(rough), trial.sync_in(rough), modem)
     # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
     # enough to find the sync word by; the packet's strongest line is its carrier.

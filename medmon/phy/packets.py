@@ -21,6 +21,9 @@ RISE_CHIPS = 16
 MARGIN_CHIPS = 16
 """Chips before and after a packet that its wide signals need: their filters ring for less."""
 PASSES = 6
+REMAINS = 0.06
+"""An edge that is late is measured a little less late than it is, so a fit leaves this part of the
+error of the clock it began with."""
 LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
 
@@ -130,17 +133,18 @@ def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
 
     A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
     """
+    begun = float(reception.chip_places(-0.5)[0])
     fitted = measure.clocking(reception)
     for _ in range(PASSES):
-        # An edge that is late is measured a little less late than it is, so the first fit leaves
-        # a twentieth of the error of the clock it began with; the second one nothing.
         clock = _clock(reception, fitted)
         lead = max(reception.lead, lead_chips(reception.soft, clock, reception.modem))
         is_longer = lead > reception.lead
+        is_near = abs(fitted.first_edge - begun) * REMAINS < fitted.error
         reception = replace(reception, clock=clock, lead=lead)
-        fitted = measure.clocking(reception)
-        if not is_longer:
+        if is_near and not is_longer:
             break
+        begun = float(reception.chip_places(-0.5)[0])
+        fitted = measure.clocking(reception)
     return _retoned(replace(reception, clock=_clock(reception, fitted))), fitted
 
 

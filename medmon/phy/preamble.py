@@ -9,6 +9,8 @@ reaches no more, and a weak chip at the beginning still counts.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,25 @@ SILENCE_CHIPS = 6.0
 LONGEST_CHIPS = 8192
 """Preambles are not followed further back: 0.2 s at the highest chip rate."""
 WORTH = 0.25
+
+
+@lru_cache(maxsize=64)
+def marks(text: str) -> npt.NDArray[np.bool_]:
+    """Read chips from their text.
+
+    Parameters
+    ----------
+    text : str
+        Chips as "0" and "1".
+
+    Returns
+    -------
+    ndarray of bool, shape (n_chips,)
+        True for a mark; read-only.
+    """
+    chips = np.array([chip == "1" for chip in text], dtype=np.bool_)
+    chips.flags.writeable = False
+    return chips
 
 
 def pattern(modem: Modem, count: int) -> npt.NDArray[np.bool_]:
@@ -37,7 +58,7 @@ def pattern(modem: Modem, count: int) -> npt.NDArray[np.bool_]:
     ndarray of bool, shape (count,)
         True for a mark; the last one stands before the sync word.
     """
-    period = np.array([chip == "1" for chip in modem.preamble])
+    period = marks(modem.preamble)
     repeats = -(-count // period.size)
     return np.tile(period, repeats)[repeats * period.size - count :]
 
@@ -65,11 +86,11 @@ def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
         return 0
     numbers = -word - 1 - np.arange(most, dtype=np.float64)
     heard = np.clip(between(scaled, clock.at(numbers)), -1.5, 1.5)
-    marks = pattern(modem, most)[::-1]
+    is_mark = pattern(modem, most)[::-1]
     if modem.modulation == "ook":
-        evidence = np.where(marks, heard, 0.0)
+        evidence = np.where(is_mark, heard, 0.0)
     else:
-        evidence = np.where(marks, heard, -heard) - WORTH
+        evidence = np.where(is_mark, heard, -heard) - WORTH
     gathered = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
     # Behind a silence may stand the preamble of the burst before; it is not this one's.
     lost = np.maximum.accumulate(gathered) - gathered > SILENCE_CHIPS

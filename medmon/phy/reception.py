@@ -14,7 +14,7 @@ import numpy.typing as npt
 from medmon.phy import linecode, sync, timing
 from medmon.phy.filters import phasor
 from medmon.phy.linecode import Symbols
-from medmon.phy.preamble import lead_chips, pattern
+from medmon.phy.preamble import lead_chips, marks, pattern
 from medmon.phy.sync import Sync
 from medmon.phy.timing import Clock
 from medmon.phy.tuner import Baseband
@@ -96,8 +96,9 @@ class Reception:
     @property
     def known_chips(self) -> npt.NDArray[np.bool_]:
         """Chips from the first of the preamble to the last decided one, True for a mark."""
-        sync = np.array([chip == "1" for chip in self.modem.sync])
-        return np.concatenate((pattern(self.modem, self.lead), sync, self.chips > 0))
+        return np.concatenate(
+            (pattern(self.modem, self.lead), marks(self.modem.sync), self.chips > 0)
+        )
 
     def chip_places(self, part: float = 0.0) -> npt.NDArray[np.float64]:
         """Give the places of `known_chips` in samples of the band.

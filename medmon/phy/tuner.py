@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.kernels import decimate
-from medmon.phy.filters import low_pass, passband, phasor
+from medmon.phy.filters import low_pass, passband, phasor, smooth_length
 from medmon.records import ComplexArray, FloatArray
 
 SPARE = 3.0
@@ -318,7 +318,7 @@ class Tuner:
         Baseband
             The narrow signal.
         """
-        count = 2 * max(8, round(rate_hz / self.bin_hz / 2))
+        count = smooth_length(max(16, round(rate_hz / self.bin_hz)))
         centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
         shape = passband(min(count, self._size) // 2, half_width_hz / self.bin_hz)
         reach = shape.size - 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from medmon.phy.filters import ROLL_OFF, STOP_DB, low_pass, passband, phasor
+from medmon.phy.filters import ROLL_OFF, STOP_DB, low_pass, passband, phasor, smooth_length
 
 
 @pytest.mark.parametrize(("factor", "half_width"), [(2, 0.16), (5, 0.06), (11, 0.03), (40, 0.008)])
@@ -43,3 +43,15 @@ def test_phasor_turns_at_a_constant_pace(count: int, turns: float) -> None:
     """As the sine of each sample would, to single precision."""
     expected = np.exp(2j * np.pi * turns * np.arange(count))
     np.testing.assert_allclose(phasor(count, turns), expected, atol=1e-6)
+
+
+@given(wanted=st.integers(3_000, 100_000))
+def test_smooth_lengths_are_near_and_have_small_factors(wanted: int) -> None:
+    """A rate that is a little off changes nothing that is measured; a slow transform costs time."""
+    length = smooth_length(wanted)
+    assert length % 2 == 0
+    assert abs(length - wanted) <= 0.007 * wanted
+    for prime in (2, 3, 5, 7, 11, 13):
+        while length % prime == 0:
+            length //= prime
+    assert length == 1
