@@ -6,6 +6,9 @@ weight beforehand for each middle and for each decade of width; the level of a s
 ``middle + width Phi^-1(share)``, its estimate the median over the grid, and its interval what
 holds 95 % of it. Nothing has to converge, and a curve that jumps from nothing to everything
 between two points has an interval as wide as their distance.
+
+Only the rising flank counts, up to the first point with the largest share: a receiver that strong
+packets overload has a curve that falls again, which the points show and no level can tell.
 """
 
 from __future__ import annotations
@@ -39,17 +42,25 @@ def level_of(points: Sequence[Point], share: float) -> tuple[float, float, float
         Level in dB, lower and upper end of the interval of 95 %; None if the share was not
         reached, or not within the levels of the points.
     """
-    shares = [point.read / point.sent for point in points]
+    flank = _rising(points)
+    shares = [point.read / point.sent for point in flank]
     if not shares or not min(shares) < share <= max(shares):
         return None
-    levels_db, weights = _levels(points, share)
+    levels_db, weights = _levels(flank, share)
     order = np.argsort(levels_db)
     risen = np.cumsum(weights[order])
     low, middle, high = (
         float(levels_db[order][np.searchsorted(risen, part * risen[-1])]) for part in _INTERVAL
     )
-    at_db = [point.ecn0_db for point in points]
-    return (middle, low, high) if min(at_db) <= middle <= max(at_db) else None
+    is_inside = flank[0].ecn0_db <= middle <= flank[-1].ecn0_db
+    return (middle, low, high) if is_inside else None
+
+
+def _rising(points: Sequence[Point]) -> list[Point]:
+    """Order points from faint to strong, up to the first with the largest share."""
+    ordered = sorted(points, key=lambda point: point.ecn0_db)
+    shares = [point.read / point.sent for point in ordered]
+    return ordered[: shares.index(max(shares)) + 1] if shares else []
 
 
 def _levels(

@@ -103,6 +103,11 @@ def _version_answer(generator: np.random.Generator) -> bytes:
     return packet
 
 
+def _pump_chips(packet: bytes) -> ChipArray:
+    """Give the chips of a pump's packet without those that fill up the last byte."""
+    return four_to_six(packet)[: 12 * len(packet)]
+
+
 def _pump_keying(clock_ppm: float) -> Keying:
     return ook(medtronic.SYMBOL_RATE_HZ * (1 + clock_ppm * 1e-6))
 
@@ -123,12 +128,12 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             "medtronic-71", "Medtronic, 71 bytes: OOK, 4b6b, 16.384 kchip/s",
-            _page_frame, medtronic.on_air_chips, four_to_six, _pump_keying, _PUMP_HZ,
+            _page_frame, medtronic.on_air_chips, _pump_chips, _pump_keying, _PUMP_HZ,
             ook_soft, 2 * 71, _OOK_FLEX, _OOK_OPTIONS,
         ),
         Kind(
             "medtronic-7", "Medtronic, 7 bytes: OOK, 4b6b, 16.384 kchip/s",
-            _question, medtronic.on_air_chips, four_to_six, _pump_keying, _PUMP_HZ,
+            _question, medtronic.on_air_chips, _pump_chips, _pump_keying, _PUMP_HZ,
             ook_soft, 2 * 7, _OOK_FLEX, _OOK_OPTIONS,
         ),
         Kind(
