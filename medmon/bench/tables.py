@@ -100,11 +100,15 @@ def throughput(part: Throughput) -> Table:
             "Ec/N0; busy: four times as many."
         ),
         "medmon decodes, judges and writes records; rtl_433 runs its default decoders.",
+        (
+            "A slash parts medmon's figure from that of rtl_433; MS/CPU s are millions of samples "
+            "in a second of processor time."
+        ),
     ]
     if any(row.seconds < 30 for row in part.rows):
         says.append("These recordings are short, so starting up weighs more than in a long one.")
-    heading = ("band", "rate", "length", "medmon CPU s", "rtl_433 CPU s", "medmon MS/CPU s",
-               "rtl_433 MS/CPU s", "ratio", "goal", "medmon read", "rtl_433 read")  # fmt: skip
+    heading = ("band", "rate", "length", "medmon CPU s", "rtl_433 CPU s", "MS/CPU s", "ratio",
+               "goal", "read")  # fmt: skip
     rows = tuple(_throughput_row(row) for row in part.rows)
     return Table("Throughput", (*says, *_told(part.run)), heading, rows)
 
@@ -117,12 +121,10 @@ def _throughput_row(row: ThroughputRow) -> tuple[str, ...]:
         f"{row.seconds:.0f} s",
         _spread(row.medmon.cpu_s),
         _spread(peer.cpu_s) if peer else "-",
-        f"{row.medmon.msamples_per_cpu_s:.1f}",
-        f"{peer.msamples_per_cpu_s:.1f}" if peer else "-",
+        _beside(row.medmon.msamples_per_cpu_s, peer.msamples_per_cpu_s if peer else None),
         _spread(row.ratio) if row.ratio else "-",
         "-" if row.goal is None else f"at most {row.goal:g}",
-        _counts(row.medmon),
-        _counts(peer) if peer else "-",
+        f"{_counts(row.medmon)} / {_counts(peer) if peer else '-'}",
     )
 
 
@@ -318,7 +320,11 @@ def _length(seconds: float) -> str:
 
 
 def _spread(figure: Spread) -> str:
-    return f"{figure.median:.2f} ({figure.low:.2f} to {figure.high:.2f})"
+    return f"{figure.median:.2f} ({figure.low:.2f}-{figure.high:.2f})"
+
+
+def _beside(mine: float, theirs: float | None) -> str:
+    return f"{mine:.1f} / {'-' if theirs is None else f'{theirs:.1f}'}"
 
 
 def _counts(cost: Cost) -> str:
@@ -328,7 +334,7 @@ def _counts(cost: Cost) -> str:
 def _crossing(found: Crossing | None, missing: str) -> str:
     if found is None:
         return missing
-    return f"{found.db:.1f} ({found.low_db:.1f} to {found.high_db:.1f})"
+    return f"{found.db:.1f} ({found.low_db:.1f}-{found.high_db:.1f})"
 
 
 def _percentiles(found: Percentiles | None) -> str:

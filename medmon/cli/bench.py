@@ -67,9 +67,6 @@ def bench(**given: Unpack[_Given]) -> None:
 
         click.echo(json.dumps(schema(), indent=2))
         return
-    plot = given["plot"]
-    if plot is not None and plot.suffix not in {".png", ".svg"}:
-        raise click.BadParameter("expected a name that ends in .png or .svg", param_hint="--plot")
     _refuse_what_cannot_be_written(given)
     for results in _found(given):
         _write(results, given)
@@ -88,6 +85,8 @@ def _refuse_what_cannot_be_written(given: _Given) -> None:
     for path in (named, given["plot"], given["page"]):
         if path is not None and not path.parent.is_dir():
             raise click.UsageError(f"{path} cannot be written: there is no folder {path.parent}")
+    if given["plot"] is not None and given["plot"].suffix not in {".png", ".svg"}:
+        raise click.UsageError("--plot takes a name that ends in .png or .svg")
 
 
 def _found(given: _Given) -> Iterator[Results]:

@@ -17,7 +17,7 @@ def test_the_page_holds_every_part_and_every_key(results: Results) -> None:
     text = page(results)
     for title in ("Throughput", "Sensitivity", "False decodes", "Latency", "Memory"):
         assert f"\n## {title}\n" in text
-    assert "| medtronic-71 | 1.024 MS/s | 50 % | 11.1 | 11.4 (11.2 to 11.7) | +0.28 |" in text
+    assert "| medtronic-71 | 1.024 MS/s | 50 % | 11.1 | 11.4 (11.2-11.7) | +0.28 |" in text
     for key in ("`schema`", "`over_bound_db`", "`peak_rss_mib`", "`p999`"):
         assert f"\n| {key} | " in text
     assert "<!--" not in text
