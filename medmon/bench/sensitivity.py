@@ -28,20 +28,22 @@ SHARES = (0.5, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Sample rates, packets a level, levels relative to the 50 % point of the bound, and others."""
+    """Sample rates, levels over the 50 % point of the bound, strong levels, packets at each."""
 
     rates_hz: tuple[float, ...]
     packets: int
     near_db: tuple[float, ...]
+    strong_packets: int
     strong_db: tuple[float, ...]
 
 
 _PLANS: Mapping[Effort, _Plan] = {
-    "quick": _Plan((1.024e6,), 16, (-1.5, 0.0, 1.0, 2.0, 3.5), (18.0, 22.0, 26.0, 30.0)),
+    "quick": _Plan((1.024e6,), 16, (-1.5, 0.0, 1.0, 2.0, 3.5), 10, (18.0, 22.0, 26.0, 30.0)),
     "full": _Plan(
         (250e3, 1.024e6, 2.048e6),
         100,
         (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0),
+        40,
         tuple(np.arange(15.0, 33.0, 2.0).tolist()),
     ),
 }
@@ -68,15 +70,15 @@ def measure(job: Job) -> Sensitivity:
     run, plan = job.run(), _PLANS[job.effort]
     limits = {name: bound_of(kind) for name, kind in KINDS.items()}
     work = [
-        (kind, rate_hz, level_db)
+        (kind, rate_hz, level_db, count)
         for kind in KINDS.values()
         for rate_hz in plan.rates_hz
-        for level_db in _levels(plan, limits[kind.name])
+        for level_db, count in _levels(plan, limits[kind.name])
     ]
     heard: dict[tuple[str, float], list[_Heard]] = {}
-    for kind, rate_hz, level_db in job.each(work):
+    for kind, rate_hz, level_db, count in job.each(work):
         seed = job.seed + round(1000 * level_db)
-        made = stretch([kind], rate_hz, level_db, plan.packets, seed=seed)
+        made = stretch([kind], rate_hz, level_db, count, seed=seed)
         heard.setdefault((kind.name, rate_hz), []).append(_listened(job, made, kind, level_db))
     curves = [
         curve
@@ -122,9 +124,13 @@ class _Heard:
     peer: tuple[int, ...]
 
 
-def _levels(plan: _Plan, bound: Bound) -> list[float]:
-    near = [round(bound.half_db + step_db, 1) for step_db in plan.near_db]
-    return near + [level_db for level_db in plan.strong_db if level_db > near[-1] + 1]
+def _levels(plan: _Plan, bound: Bound) -> list[tuple[float, int]]:
+    near_db = [round(bound.half_db + step_db, 1) for step_db in plan.near_db]
+    strong_db = [level_db for level_db in plan.strong_db if level_db > near_db[-1] + 1]
+    return [
+        *((level_db, plan.packets) for level_db in near_db),
+        *((level_db, plan.strong_packets) for level_db in strong_db),
+    ]
 
 
 def _listened(job: Job, made: Stretch, kind: Kind, level_db: float) -> _Heard:

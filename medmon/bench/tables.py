@@ -141,11 +141,11 @@ def sensitivity(part: Sensitivity) -> Table:
     Table
         A row for each kind of packet and rate.
     """
-    sent = max(point.sent for curve in part.curves for point in curve.points)
+    sent = sorted({point.sent for curve in part.curves for point in curve.points})
     says = (
         (
             "Ec/N0 in dB at which half and nine of ten packets are read, with the interval of 95 % "
-            f"in brackets; {sent} packets at each level."
+            f"in brackets; {' to '.join(map(str, sent))} packets at each level."
         ),
         (
             "Over the bound: how much more than the best that a receiver can do which knows when a "

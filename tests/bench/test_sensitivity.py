@@ -16,7 +16,7 @@ from medmon.bench.results import Sensitivity
 def _measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer: Peer | None, count: int
 ) -> Sensitivity:
-    plan = sensitivity._Plan((256e3,), count, (-4.0,), (22.0,))
+    plan = sensitivity._Plan((256e3,), count, (-4.0,), count, (22.0,))
     monkeypatch.setitem(sensitivity._PLANS, "quick", plan)
     return sensitivity.measure(Job(tmp_path, peer=peer))
 
