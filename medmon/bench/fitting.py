@@ -40,8 +40,8 @@ def level_of(points: Sequence[Point], share: float) -> tuple[float, float, float
     Returns
     -------
     tuple of (float, float, float) or None
-        Level in dB, lower and upper end of the interval of 95 %; None if the share was not
-        reached, or not within the levels of the points.
+        Level in dB, lower and upper end of the interval of 95 %; None if no point reached the
+        share, or all did.
     """
     flank = _rising(points)
     shares = [point.read / point.sent for point in flank]
@@ -53,8 +53,7 @@ def level_of(points: Sequence[Point], share: float) -> tuple[float, float, float
     low, middle, high = (
         float(levels_db[order][np.searchsorted(risen, part * risen[-1])]) for part in _INTERVAL
     )
-    is_inside = flank[0].ecn0_db <= middle <= flank[-1].ecn0_db
-    return (middle, low, high) if is_inside else None
+    return middle, low, high
 
 
 def _rising(points: Sequence[Point]) -> list[Point]:

@@ -179,7 +179,7 @@ def _levels(mine: Curve, peer: Curve | None, bound: Bound) -> list[tuple[str, ..
         ("50 %", bound.half_db, mine.half, peer.half if peer else None),
         ("90 %", bound.ninety_db, mine.ninety, peer.ninety if peer else None),
     )
-    strongest = f"above {peer.points[-1].ecn0_db:g}" if peer else "-"
+    never = "not reached" if peer else "-"
     return [
         (
             mine.packet,
@@ -188,7 +188,7 @@ def _levels(mine: Curve, peer: Curve | None, bound: Bound) -> list[tuple[str, ..
             f"{bound_db:.1f}",
             _crossing(found, "not reached"),
             "-" if found is None else f"{found.over_bound_db:+.2f}",
-            _crossing(theirs, strongest),
+            _crossing(theirs, never),
             f"{theirs.db - found.db:.1f}" if found and theirs else "-",
             (peer.options or "nothing") if peer else "-",
         )

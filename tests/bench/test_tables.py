@@ -41,7 +41,7 @@ def test_levels_stand_beside_the_bound_and_the_peer(results: Results) -> None:
     first, second = (dict(zip(heading, row, strict=True)) for row in (half, ninety))
     assert (first["bound"], first["over the bound"]) == ("11.1", "+0.28")
     assert first["medmon better by"] == "11.0"
-    assert (second["rtl_433"], second["medmon better by"]) == ("above 24.4", "-")
+    assert (second["rtl_433"], second["medmon better by"]) == ("not reached", "-")
 
 
 def test_a_peer_that_was_not_there_is_said_in_a_sentence(results: Results) -> None:
