@@ -1,0 +1,88 @@
+"""Names of parts and a job come in, results go out: the list of everything that is benched.
+
+A further part is a module with ``measure(job)``, a record in `results` under the part's name, a row
+here and a table in `tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from medmon.bench import latency, memory, sensitivity, silence, throughput
+from medmon.bench.job import Job
+from medmon.bench.results import Latency, Memory, Results, Sensitivity, Silence, Throughput
+
+Found: TypeAlias = Throughput | Sensitivity | Silence | Latency | Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is measured.
+
+    Attributes
+    ----------
+    measure : callable
+        Measures it.
+    weight : float
+        How long it takes, compared with the others; for the progress bar alone.
+    """
+
+    measure: Callable[[Job], Found]
+    weight: float
+
+
+PARTS: dict[str, Part] = {
+    "throughput": Part(throughput.measure, 3.0),
+    "sensitivity": Part(sensitivity.measure, 4.0),
+    "silence": Part(silence.measure, 1.0),
+    "latency": Part(latency.measure, 2.0),
+    "memory": Part(memory.measure, 2.0),
+}
+"""Every part, by the name that it has on the command line and in the results."""
+
+
+def measured(names: Iterable[str], job: Job, before: Results | None = None) -> Iterator[Results]:
+    """Run parts, one after the other.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Keys of `PARTS`.
+    job : Job
+        How much is to be done, and with whom.
+    before : Results or None
+        What is known already; parts that are run take the place of theirs.
+
+    Yields
+    ------
+    Results
+        After each part, all that is known by then.
+
+    Raises
+    ------
+    SourceError
+        If one of the programs fails.
+    """
+    wanted = set(names)
+    chosen = [name for name in PARTS if name in wanted]
+    total = sum(PARTS[name].weight for name in chosen)
+    done, known = 0.0, before
+    for name in chosen:
+        part = PARTS[name]
+        found = part.measure(replace(job, told=_scaled(job, done / total, part.weight / total)))
+        known = known or Results(time=found.run.time)
+        known = known.model_copy(update={name: found, "time": found.run.time})
+        done += part.weight
+        yield known
+
+
+def _scaled(job: Job, begun: float, share: float) -> Callable[[float], None]:
+    """Tell progress of one part as progress of the whole."""
+
+    def told(done: float) -> None:
+        """Take how much of the part is done."""
+        job.told(begun + done * share)
+
+    return told

@@ -1,0 +1,169 @@
+"""``medmon bench``: how fast, how sensitive, how late, how large."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+from medmon.cli import flags
+from medmon.cli.progress import bar
+
+if TYPE_CHECKING:
+    from medmon.bench.results import Effort, Results
+    from medmon.bench.tables import Table
+
+PARTS = ("throughput", "sensitivity", "silence", "latency", "memory")
+"""As `medmon.bench.parts` has them; written here so that help needs no numpy."""
+_WIDTH = 100
+
+
+class _Given(TypedDict):
+    only: tuple[str, ...]
+    is_full: bool
+    earlier: Path | None
+    json_to: str | None
+    plot: Path | None
+    page: Path | None
+    show_schema: bool
+    seed: int
+
+
+@click.command(epilog="Example: medmon bench --only sensitivity --plot sensitivity.png")
+@click.option(
+    "--only", multiple=True, type=click.Choice(PARTS), help="This part alone; repeatable."
+)
+@click.option(
+    "--full", "is_full", is_flag=True,
+    help="The figures to be quoted: an hour or two. Without it, a minute or two.",
+)  # fmt: skip
+@click.option(
+    "--from", "earlier", type=flags.FILE,
+    help="Earlier results: told and drawn without measuring; with --only, that part anew.",
+)  # fmt: skip
+@click.option(
+    "--json", "json_to", is_flag=False, flag_value="-", metavar="[FILE]",
+    help="Write the results as one JSON object, to stdout instead of text without a FILE.",
+)  # fmt: skip
+@click.option("--plot", type=flags.FILE, help="Draw the sensitivity: a PNG, or an SVG.")
+@click.option("--page", type=flags.FILE, help="Write the page of the documentation.")
+@click.option("--schema", "show_schema", is_flag=True, help="Print the JSON Schema of the results.")
+@flags.seed
+@flags.verbose
+@flags.quiet
+def bench(**given: Unpack[_Given]) -> None:
+    """Measure medmon: throughput, sensitivity, false decodes, latency, memory.
+
+    Signals are made, nothing is needed. Where rtl_433 is installed, it hears the same samples in
+    the same run, and ratios are told. Nothing here passes or fails: goals stand beside figures.
+    """
+    if given["show_schema"]:
+        from medmon.bench.results import schema
+
+        click.echo(json.dumps(schema(), indent=2))
+        return
+    _refuse_what_cannot_be_written(given)
+    for results in _found(given):
+        _write(results, given)
+    if given["json_to"] == "-":
+        click.echo(_text(results), nl=False)
+        return
+    from medmon.bench.tables import tables
+
+    for table in tables(results):
+        _print(table)
+
+
+def _refuse_what_cannot_be_written(given: _Given) -> None:
+    """Say so before an hour of work."""
+    named = None if given["json_to"] in {None, "-"} else Path(str(given["json_to"]))
+    for path in (named, given["plot"], given["page"]):
+        if path is not None and not path.parent.is_dir():
+            raise click.UsageError(f"{path} cannot be written: there is no folder {path.parent}")
+    if given["plot"] is not None and given["plot"].suffix not in {".png", ".svg"}:
+        raise click.UsageError("--plot takes a name that ends in .png or .svg")
+
+
+def _found(given: _Given) -> Iterator[Results]:
+    """Take earlier results, measure, or both; what is known is given after each part."""
+    before = None if given["earlier"] is None else _read(given["earlier"])
+    if before is not None:
+        yield before
+    names: Sequence[str] = given["only"] or (PARTS if before is None else ())
+    if not names:
+        return
+    from medmon.bench.job import Job
+    from medmon.bench.parts import measured
+    from medmon.bench.peer import ABSENT, find_peer
+
+    peer = find_peer()
+    if peer is None:
+        flags.remark(ABSENT)
+    effort: Effort = "full" if given["is_full"] else "quick"
+    with TemporaryDirectory(prefix="medmon-bench-") as folder, bar("bench") as told:
+        job = Job(Path(folder), effort, given["seed"], peer, lambda share: told(share, 0))
+        yield from measured(names, job, before)
+
+
+def _read(path: Path) -> Results:
+    """Read earlier results.
+
+    Raises
+    ------
+    InputError
+        If they are not results of a bench.
+    """
+    from pydantic import ValidationError
+
+    from medmon.bench.results import Results
+    from medmon.errors import InputError
+
+    try:
+        return Results.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole file"
+        raise InputError(
+            str(path),
+            expected="results of medmon bench",
+            found=f"at {place}: {first['msg']}",
+            help_text="medmon bench --schema describes them",
+        ) from error
+
+
+def _write(results: Results, given: _Given) -> None:
+    """Write the files that were asked for."""
+    if given["json_to"] not in {None, "-"}:
+        Path(str(given["json_to"])).write_text(_text(results), encoding="utf-8")
+    if given["page"] is not None:
+        from medmon.bench.page import page
+
+        given["page"].write_text(page(results), encoding="utf-8")
+    plot = given["plot"]
+    if plot is not None and results.sensitivity is None:
+        flags.remark(f"{plot}: nothing to draw, the sensitivity was not measured")
+    elif plot is not None and results.sensitivity is not None:
+        from medmon.bench.picture import draw
+
+        plot.write_bytes(draw(results.sensitivity, "svg" if plot.suffix == ".svg" else "png"))
+
+
+def _text(results: Results) -> str:
+    return results.model_dump_json(by_alias=True, indent=1) + "\n"
+
+
+def _print(table: Table) -> None:
+    """Print a part: a line for each row, columns as wide as they need."""
+    click.echo(f"\n{table.title}")
+    for sentence in table.says:
+        click.echo(textwrap.fill(sentence, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    lines = (table.heading, *table.rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,104 @@
+"""The virtual clock on blocks whose work takes a known time, and a short run of the real thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medmon.bench import latency
+from medmon.bench.hearing import Ear
+from medmon.bench.job import Job
+from medmon.bench.packets import KINDS
+from medmon.bench.stretches import stretch
+from medmon.records import Block, Span
+
+RATE_HZ = 1_000.0
+PUMP = (
+    latency.Event("packet", ("medtronic-7",), bytes, Ear),
+    latency.Event("judged", ("medtronic-7",), bytes, latency.MonitorListener),
+)
+
+
+def _blocks(count: int, size: int = 100) -> Iterator[Block]:
+    iq = np.zeros((1, size), dtype=np.complex64)
+    for index in range(count):
+        yield Block(Span("test", index * size, size), 0, RATE_HZ, 0.0, iq)
+
+
+class _Slow:
+    """Takes a known time for each block and tells its number halfway."""
+
+    def __init__(self, works_s: list[float]) -> None:
+        self.now_s = 0.0
+        self._works_s = works_s
+
+    def told(self, block: Block) -> Iterator[bytes]:
+        """Work for a while, tell, and work on."""
+        index = block.span.sample_start // block.span.sample_count
+        self.now_s += self._works_s[index] / 2
+        yield bytes([index])
+        self.now_s += self._works_s[index] / 2
+
+    def clock(self) -> float:
+        """Say how long it has worked."""
+        return self.now_s
+
+
+def test_quick_work_is_told_when_its_block_is_there() -> None:
+    """A block of 100 ms is there at its end, and half of 10 ms of work later it is told."""
+    slow = _Slow([0.01] * 3)
+    found = list(latency.tellings(slow, _blocks(3), slow.clock))
+    assert [one.ready_s for one in found] == pytest.approx([0.1, 0.2, 0.3])
+    assert [one.told_s for one in found] == pytest.approx([0.105, 0.205, 0.305])
+
+
+def test_work_that_is_too_slow_queues_up() -> None:
+    """A block of 250 ms of work holds the next ones up, until the queue is worked off."""
+    slow = _Slow([0.25, 0.01, 0.01, 0.01])
+    found = list(latency.tellings(slow, _blocks(4), slow.clock))
+    # The first is done at 0.35, so the second begins then and not at 0.2.
+    assert [one.told_s for one in found] == pytest.approx([0.225, 0.355, 0.365, 0.405])
+
+
+def test_percentiles_are_values_that_occurred() -> None:
+    """Of a hundred values the 99th of them and the largest; of none, none."""
+    found = latency.percentiles([value / 1e3 for value in range(1, 101)])
+    assert found is not None
+    assert (found.p50, found.p99, found.p999) == (51.0, 100.0, 100.0)
+    assert latency.percentiles([]) is None
+
+
+def test_every_packet_is_told_after_its_last_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is known before it has arrived, and the wait does not depend on the machine."""
+    monkeypatch.setitem(latency._PLANS, "quick", latency._Plan((128e3,), (4_096,), 2))
+    monkeypatch.setattr(latency, "EVENTS", PUMP)
+    first, second = (latency.measure(Job(tmp_path)).rows for _ in range(2))
+    assert [row.event for row in first] == ["packet", "judged"]
+    for row, again in zip(first, second, strict=True):
+        assert row.seen == row.sent == 2
+        assert row.waited_ms is not None
+        assert row.waited_ms.p50 > 0
+        assert row.waited_ms == again.waited_ms
+
+
+def test_an_event_may_be_told_by_the_beginning_of_a_packet(tmp_path: Path) -> None:
+    """Who tells type, id and opcode early is measured from the arrival of just these."""
+
+    class Early:
+        """Knows the first five bytes of each packet as soon as their block is there."""
+
+        def told(self, block: Block) -> Iterator[bytes]:
+            stop_s = (block.span.sample_start + block.span.sample_count) / block.rate_hz
+            yield from (one.packet[:5] for one in made.sent if one.arrived_s(40) <= stop_s)
+
+    made = stretch([KINDS["medtronic-7"]], 128e3, 20.0, 2, seed=1)
+    event = latency.Event("header", ("medtronic-7",), lambda packet: packet[:5], Early)
+    row = latency._row(event, 128e3, 512, made.write(tmp_path), made.sent)
+    assert row.seen == 2
+    assert row.waited_ms is not None
+    assert 0 <= row.waited_ms.p999 <= 512 / 128
