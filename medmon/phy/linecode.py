@@ -130,6 +130,12 @@ def fit(chips: FloatArray, code: LineCode) -> FloatArray:
     """
     words = _WORDS[code]
     groups = chips.reshape(*chips.shape[:-1], -1, words.shape[1])
+    if len(words) == 2:
+        # Two opposite words: the better one is the magnitude, without a product of matrices.
+        both: FloatArray = groups[..., 0] * words[0, 0]
+        for place in range(1, words.shape[1]):
+            both += groups[..., place] * words[0, place]
+        return np.abs(both) / np.float32(words.shape[1])
     best: FloatArray = (groups @ words.T).max(axis=-1) / np.float32(words.shape[1])
     return best
 
