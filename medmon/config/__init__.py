@@ -16,6 +16,8 @@ from medmon.config.files import (
     search_order,
 )
 from medmon.config.tables import (
+    ArrayTable,
+    CalibrationTable,
     Config,
     Detector,
     Device,
@@ -40,6 +42,8 @@ __all__ = [
     "Neighbour",
     "Patient",
     "SourceTable",
+    "ArrayTable",
+    "CalibrationTable",
     "PolicyTable",
     "Detector",
     "Output",

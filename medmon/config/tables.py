@@ -148,6 +148,52 @@ class SourceTable(Table):
     """Error of the receiver's clock in parts per million."""
 
 
+class CalibrationTable(Table):
+    """``[array.calibration]``: what the receiver does to a wave; ``medmon inspect`` measures it."""
+
+    freq_hz: Hertz
+    """Frequency at which it was measured: 868.35M."""
+    gains_db: tuple[float, ...]
+    """Gain of each channel, relative to channel 0."""
+    phases_deg: tuple[float, ...]
+    """Phase of each channel, relative to channel 0."""
+    delays_ns: tuple[float, ...] = ()
+    """Delay of each channel, relative to channel 0; without it no delay is taken off."""
+    phase_std_deg: float = Field(default=0.0, ge=0)
+    """Standard deviation of the error of a phase."""
+    delay_std_ns: float = Field(default=0.0, ge=0)
+    """Standard deviation of the error of a delay."""
+
+
+class ArrayTable(Table):
+    """``[array]``: the antennas of a receiver with several channels."""
+
+    positions_m: tuple[tuple[float, float], ...] = Field(min_length=2)
+    """Where each antenna stands, x and y, in the order of the channels."""
+    calibration: CalibrationTable | None = None
+    """What the receiver does to a wave; without it no angle is told."""
+
+    @field_validator("positions_m")
+    @classmethod
+    def _apart(cls, value: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("expected each antenna in a place of its own, found two in one")
+        return value
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Self:
+        """Refuse a calibration of another array."""
+        known, count = self.calibration, len(self.positions_m)
+        for name in ("gains_db", "phases_deg", "delays_ns") if known else ():
+            found = len(getattr(known, name))
+            if found != count and (found or name != "delays_ns"):
+                raise ValueError(
+                    f"expected calibration.{name} to have {count} numbers, one for each of "
+                    f"positions_m, found {found}"
+                )
+        return self
+
+
 class PolicyTable(Table):
     """``[[policy]]`` or ``[policies.ID]``: a row of the policy table, or changes to one."""
 
@@ -262,6 +308,7 @@ class Config(Table):
     neighbour: tuple[Neighbour, ...] = ()
     patient: Patient = Patient()
     source: tuple[SourceTable, ...] = ()
+    array: ArrayTable | None = None
     policies: tuple[PolicyTable, ...] = ()
     policy: tuple[PolicyTable, ...] = ()
     detector: Detector = Detector()
