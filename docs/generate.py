@@ -70,13 +70,19 @@ def configuration() -> str:
         heading = f"[[{name}]]" if "tuple" in str(field.annotation) else f"[{name}]"
         if name == "policies":
             heading = "[policies.ID]"
-        parts += [f"## `{heading}`", inspect.getdoc(table) or ""]
-        rows = [
-            (f"`{key}`", _kind(item.annotation), _default(item), item.description or "")
-            for key, item in table.model_fields.items()
-        ]
-        parts.append(_grid(("key", "value", "default", "meaning"), rows))
+        parts += [f"## `{heading}`", *_described(table)]
+        for key, item in table.model_fields.items():
+            if "Table" in str(item.annotation):
+                parts += [f"## `[{name}.{key}]`", *_described(_table_of(item.annotation))]
     return _page(parts)
+
+
+def _described(table: type[Table]) -> list[str]:
+    rows = [
+        (f"`{key}`", _kind(item.annotation), _default(item), item.description or "")
+        for key, item in table.model_fields.items()
+    ]
+    return [inspect.getdoc(table) or "", _grid(("key", "value", "default", "meaning"), rows)]
 
 
 def policies() -> str:
@@ -291,7 +297,10 @@ def _kind(annotation: Any) -> str:
     text = re.sub(r"\b(?:pathlib|typing)\.", "", str(annotation))
     if "Literal" in text:
         return ", ".join(f"`{word}`" for word in re.findall(r"'([^']+)'", text))
-    words = {"bool": "true or false", "float": "a number", "str": "text", "Path": "a path"}
+    if "Table" in text:
+        return "a table"
+    number = "numbers" if "tuple" in text else "a number"
+    words = {"bool": "true or false", "float": number, "str": "text", "Path": "a path"}
     found = [word for name, word in words.items() if re.search(rf"\b{name}\b", text)]
     return "a table" if "dict" in text else " or ".join(found[:1])
 

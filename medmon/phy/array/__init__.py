@@ -82,10 +82,6 @@ def check_channels(array: Array | None, channel_count: int, source: str) -> None
     """
     if array is None or channel_count in {1, array.geometry.count}:
         return
-    raise ConfigError(
-        "medmon.toml",
-        [
-            f"array.positions_m: expected a position for each of the {channel_count} channels of "
-            f"{source}, found {array.geometry.count}; they stand in the order of the channels"
-        ],
-    )
+    found = f"{array.geometry.count}; they stand in the order of the channels"
+    expected = f"expected a position for each of the {channel_count} channels of {source}"
+    raise ConfigError("medmon.toml", [f"array.positions_m: {expected}, found {found}"])

@@ -89,7 +89,7 @@ class Arrival:
         """
         bins = self.bins.within(self.half_width_hz)
         delays = tuple(self.delay(channel) for channel in range(1, len(bins.spectra)))
-        return Reference(bins.spectra, self.freq_hz, delays)
+        return Reference(bins, self.freq_hz, delays)
 
     def direction(self, array: Array) -> Direction | None:
         """Estimate where it came from.
@@ -107,8 +107,8 @@ class Arrival:
         calibration = array.calibration
         if calibration is None or abs(self.freq_hz - calibration.freq_hz) > NEAR_HZ:
             return None
-        bins = self.bins.within(self.half_width_hz)
-        return direction(bins, array.geometry, calibration.response, self.freq_hz)
+        bins, response = self.bins.within(self.half_width_hz), calibration.response(self.freq_hz)
+        return direction(bins, array.geometry, response, self.freq_hz)
 
 
 def arrival_of(radio: Radio, iq: ComplexArray, rate_hz: float, tuned_hz: float) -> Arrival:

@@ -152,7 +152,8 @@ def direction(
 
 def _form(left: Spectra, covariance: Spectra, right: Spectra) -> Reals:
     """Give the real part of left^H C right, column by column."""
-    return np.einsum("mn,mk,kn->n", np.conj(left), covariance, right).real
+    form: Reals = np.einsum("mn,mk,kn->n", np.conj(left), covariance, right).real
+    return form
 
 
 def _peaks(beam: _Beam) -> list[float]:
@@ -163,7 +164,8 @@ def _peaks(beam: _Beam) -> list[float]:
         height = np.concatenate(([-np.inf], height, [-np.inf]))
     else:
         height = np.concatenate((height[-1:], height, height[:1]))
-    return grid[(height[1:-1] >= height[:-2]) & (height[1:-1] > height[2:])].tolist()
+    is_peak = (height[1:-1] >= height[:-2]) & (height[1:-1] > height[2:])
+    return [float(place) for place in grid[is_peak]]
 
 
 def _climbed(beam: _Beam, parameter: float) -> float:
@@ -178,9 +180,7 @@ def _climbed(beam: _Beam, parameter: float) -> float:
     return parameter
 
 
-def _std_deg(
-    beam: _Beam, parameter: float, levels: tuple[float, float], count: int
-) -> float:
+def _std_deg(beam: _Beam, parameter: float, levels: tuple[float, float], count: int) -> float:
     """Tell the error that noise and calibration make.
 
     The levels are the power of the beam, noise included, and of the noise in one channel.

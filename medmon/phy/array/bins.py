@@ -61,9 +61,7 @@ class Bins:
         return Bins(self.spectra[:, inside], self.offsets_hz[inside], self.step_hz)
 
 
-def bins_around(
-    iq: ComplexArray, rate_hz: float, carrier_hz: float, half_width_hz: float
-) -> Bins:
+def bins_around(iq: ComplexArray, rate_hz: float, carrier_hz: float, half_width_hz: float) -> Bins:
     """Transform the samples of a burst.
 
     Parameters

@@ -5,7 +5,8 @@ from a known direction shows them: what is left when the phases and delays that 
 explains are taken off. Several bursts are averaged, so the error falls with their energy.
 
 The phases belong to the frequency they were measured at: a cable that is a metre longer turns them
-by 1.8 degrees a megahertz.
+by 1.8 degrees a megahertz. At another frequency the delays are used to correct them, and the error
+of the delays becomes one of the phases.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medmon.phy.array.aoa import Response
-from medmon.phy.array.bins import Reals, Spectra
+from medmon.phy.array.bins import Bins, Reals, Spectra
 from medmon.phy.array.geometry import LIGHT_M_PER_S, Geometry
 from medmon.phy.array.tdoa import Delay
 
@@ -29,8 +30,8 @@ class Reference:
 
     Attributes
     ----------
-    spectra : ndarray of complex128, shape (n_channels, n_bins)
-        Bins of its passband.
+    bins : Bins
+        Its passband.
     freq_hz : float
         Its carrier frequency.
     delays : tuple of Delay or None
@@ -38,7 +39,7 @@ class Reference:
         that could not be told.
     """
 
-    spectra: Spectra
+    bins: Bins
     freq_hz: float
     delays: tuple[Delay | None, ...]
 
@@ -70,12 +71,25 @@ class Calibration:
     phase_std_deg: float = 0.0
     delay_std_ns: float = 0.0
 
-    @property
-    def response(self) -> Response:
-        """Gains and phases as the estimator takes them."""
-        gains: Reals = 10 ** (np.asarray(self.gains_db, dtype=np.float64) / 20)
-        phases: Reals = np.radians(np.asarray(self.phases_deg, dtype=np.float64))
-        return Response(gains * np.exp(1j * phases), float(np.radians(self.phase_std_deg)))
+    def response(self, freq_hz: float) -> Response:
+        """Give gains and phases at a frequency.
+
+        Parameters
+        ----------
+        freq_hz : float
+            Carrier of a burst.
+
+        Returns
+        -------
+        Response
+            As the estimator of directions takes it.
+        """
+        turn_per_s = 2 * np.pi * (freq_hz - self.freq_hz)
+        late_s = 1e-9 * np.asarray(self.delays_ns, dtype=np.float64)
+        phases = np.radians(np.asarray(self.phases_deg, dtype=np.float64)) - turn_per_s * late_s
+        gains = 10 ** (np.asarray(self.gains_db, dtype=np.float64) / 20)
+        std_rad = np.hypot(np.radians(self.phase_std_deg), turn_per_s * 1e-9 * self.delay_std_ns)
+        return Response(gains * np.exp(1j * phases), float(std_rad))
 
 
 def calibration_from_references(
@@ -98,30 +112,31 @@ def calibration_from_references(
         For bursts near their frequency.
     """
     ahead_m = geometry.ahead_m(np.array([geometry.parameter(angle_deg)]))[0][:, 0]
-    covariance = sum(_seen_alike(reference, ahead_m) for reference in references)
-    powers, vectors = np.linalg.eigh(covariance)
+    delays_s, delay_std_s = _delays(references, ahead_m)
+    weights = np.array([np.sum(np.abs(one.bins.spectra) ** 2) for one in references])
+    freqs_hz = np.array([one.freq_hz for one in references])
+    freq_hz = float(np.sum(weights * freqs_hz) / np.sum(weights))
+    seen = np.concatenate([_seen(one, ahead_m, delays_s, freq_hz) for one in references], axis=-1)
+    powers, vectors = np.linalg.eigh(seen @ np.conj(seen.T) / seen.shape[-1])
     gains = vectors[:, -1] / vectors[0, -1]
     noise = max(float(powers[:-1].mean()), _TINY)
-    std_rad = np.sqrt(noise / (2 * max(float(powers[-1]) - noise, _TINY) / geometry.count))
-    delays_s, delay_std_s = _delays(references, ahead_m)
-    weights = np.array([np.sum(np.abs(one.spectra) ** 2) for one in references])
-    freqs_hz = np.array([one.freq_hz for one in references])
+    signal = max(float(powers[-1]) - noise, _TINY) / geometry.count
     return Calibration(
-        freq_hz=float(np.sum(weights * freqs_hz) / np.sum(weights)),
+        freq_hz=freq_hz,
         gains_db=_plain(20 * np.log10(np.abs(gains))),
         phases_deg=_plain(np.degrees(np.angle(gains))),
         delays_ns=_plain(1e9 * delays_s),
-        phase_std_deg=float(np.degrees(std_rad)),
+        phase_std_deg=float(np.degrees(np.sqrt(noise / (2 * seen.shape[-1] * signal)))),
         delay_std_ns=1e9 * delay_std_s,
     )
 
 
-def _seen_alike(reference: Reference, ahead_m: Reals) -> Spectra:
-    """Give the covariance that the burst would have with all antennas in one place."""
-    turned = np.exp(-2j * np.pi * reference.freq_hz / LIGHT_M_PER_S * ahead_m)[:, None]
-    spectra = turned * reference.spectra
-    together: Spectra = spectra @ np.conj(spectra.T)
-    return together
+def _seen(reference: Reference, ahead_m: Reals, delays_s: Reals, freq_hz: float) -> Spectra:
+    """Take off what the geometry explains, and what the delays turn away from a frequency."""
+    wave = 2 * np.pi * reference.freq_hz / LIGHT_M_PER_S * ahead_m[:, None]
+    off_hz = reference.freq_hz - freq_hz + reference.bins.offsets_hz
+    turned: Spectra = np.exp(-1j * wave + 2j * np.pi * delays_s[:, None] * off_hz)
+    return turned * reference.bins.spectra
 
 
 def _delays(references: Sequence[Reference], ahead_m: Reals) -> tuple[Reals, float]:

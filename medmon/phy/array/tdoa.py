@@ -50,7 +50,7 @@ STEPS_MAX = 8
 SHOWING = 2.5
 """Standard errors that the agreement of phases in a step of a skirt must stand out by."""
 NEAR_SYMBOLS = 1 / 16
-"""Width in symbol rates over which a strong spectrum is averaged; a weak one over one symbol rate."""
+"""Width in symbol rates over which a strong spectrum is averaged; a weak one is over one."""
 NEAR_BINS_MIN = 9
 _TINY = 1e-300
 
@@ -84,7 +84,8 @@ class _Cross:
         """Take a delay off, and the phase that is left on average."""
         turned = self.spectrum * np.exp(2j * np.pi * self.offsets_hz * delay_s)
         whole = np.sum(weights * turned)
-        return turned * np.conj(whole) / max(abs(whole), _TINY)
+        aligned: Spectra = turned * np.conj(whole) / max(abs(whole), _TINY)
+        return aligned
 
     def noise(self, aligned: Spectra, inside: Reals) -> float:
         """Give the mean power that the channels do not have in common."""
@@ -211,7 +212,8 @@ def _around(values: Reals, count: int) -> Reals:
     sums = np.concatenate((np.zeros(1), np.cumsum(values)))
     at = np.arange(values.size)
     low, high = np.maximum(at - count // 2, 0), np.minimum(at + count // 2 + 1, values.size)
-    return (sums[high] - sums[low] - values) / (high - low - 1)
+    means: Reals = (sums[high] - sums[low] - values) / (high - low - 1)
+    return means
 
 
 def _reach(cross: _Cross, aligned: Spectra, half_width_hz: float, pitch_hz: float) -> Reals:
