@@ -76,9 +76,7 @@ def test_reference_then_replay(
     assert abs(radio["tdoa_ns"]) < 4 * radio["tdoa_std_ns"] < 1_000
 
 
-def test_inspect_shows_delay_and_angle(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_inspect_shows_delay_and_angle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As text for a person, and as numbers for a program."""
     recording = _written(tmp_path, "pair", 20.0, 2)
     known = '[array.calibration]\nfreq_hz = "916.5M"\ngains_db = [0, 1.5]\nphases_deg = [0, 70]\n'
@@ -107,7 +105,7 @@ def test_configuration_of_another_array_is_refused(
 def test_calibration_needs_positions_and_packets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without [array] it is a usage error; without a packet nothing is printed, and that is said."""
+    """Without [array] it is a usage error; without a packet nothing is printed, which is said."""
     recording = _written(tmp_path, "pair", 20.0, 2)
     empty = tmp_path / "empty.toml"
     empty.write_text("", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Antennas on the other side of the air: exact delays, the faults of channels, noise of their own."""
+"""Antennas on the other side of the air: exact delays, faults of channels, noise of their own."""
 
 from __future__ import annotations
 

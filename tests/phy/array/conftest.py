@@ -131,4 +131,3 @@ def pump() -> Device:
 def wave_m() -> float:
     """Length of the wave at the frequency of the devices."""
     return 299_792_458.0 / (TUNED_HZ + 20e3)
-

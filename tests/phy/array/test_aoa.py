@@ -70,9 +70,7 @@ def test_angle_is_as_exact_as_the_bound_allows(
     a mean of 60 errors one of 0.13 of theirs.
     """
     antennas = _antennas(ARRAYS[shape], wave_m, 7)
-    found = [
-        _found(device, antennas, snr_db, bearing_deg, seed=trial) for trial in range(TRIALS)
-    ]
+    found = [_found(device, antennas, snr_db, bearing_deg, seed=trial) for trial in range(TRIALS)]
     errors = np.array([one.angle_deg - bearing_deg for one in found if one])
     told = np.array([one.std_deg for one in found if one])
     assert errors.size == TRIALS

@@ -12,7 +12,7 @@ from medmon.errors import ConfigError
 from medmon.monitor import all_decoders
 from medmon.phy import Receiver
 from medmon.phy.array import Array, Reference, array_from_config, check_channels
-from medmon.records import Burst
+from medmon.records import Burst, Radio
 from signal_fixtures.antennas import LIGHT_M_PER_S, Antenna, ArrayScene, Sender
 from signal_fixtures.devices import medtronic, omnipod
 from signal_fixtures.emission import Emission
@@ -99,10 +99,19 @@ def test_one_channel_hears_what_the_first_of_four_hears() -> None:
     modems = [modem for decoder in all_decoders() for modem in decoder.modems]
     receiver = Receiver(modems, _array())
     one = [burst for block in blocks for burst in receiver.feed(block)] + receiver.flush()
-    added = {"tdoa_ns": None, "tdoa_std_ns": None, "aoa_deg": None, "aoa_std_deg": None,
-             "aoa_ambiguous": None}  # fmt: skip
-    bare = [replace(burst, radio=replace(burst.radio, **added)) for burst in four]
+    bare = [replace(burst, radio=_alone(burst.radio)) for burst in four]
     assert one == bare
+
+
+def _alone(radio: Radio) -> Radio:
+    return replace(
+        radio,
+        tdoa_ns=None,
+        tdoa_std_ns=None,
+        aoa_deg=None,
+        aoa_std_deg=None,
+        aoa_ambiguous=None,
+    )
 
 
 def test_packets_are_kept_as_references_where_somebody_asks() -> None:
@@ -114,7 +123,7 @@ def test_packets_are_kept_as_references_where_somebody_asks() -> None:
 
 
 def test_wrong_number_of_channels_is_said() -> None:
-    """A configuration of four antennas cannot be of a recording of two; one channel has no array."""
+    """A configuration of four antennas cannot be of a recording of two; one has no array."""
     with pytest.raises(ConfigError) as caught:
         _heard(_scene(LINE[:2]), _array())
     assert "array.positions_m: expected a position for each of the 2 channels" in str(caught.value)

@@ -102,9 +102,7 @@ def test_a_neighbour_on_a_skirt_is_not_the_burst(pump: Device) -> None:
     """Somebody else 55 kHz away, 20 dB louder and from another side, does not move the delay."""
     heard = pump.heard(_channel(500.0), 30)
     alone = heard.delay(1)
-    found = delay_between(
-        _with_noise_behind(heard, 20), 1, heard.half_width_hz, heard.pitch_hz
-    )
+    found = delay_between(_with_noise_behind(heard, 20), 1, heard.half_width_hz, heard.pitch_hz)
     assert alone is not None
     assert found is not None
     assert abs(found.delay_s - alone.delay_s) < 4 * found.std_s

@@ -1,6 +1,6 @@
 """Synthesised bursts on several antennas come in, errors over their bounds go out.
 
-``python tests/bench/array.py`` prints the table of docs/explanation/antennas.md; `figures` gives
+``python tests/bench/arrays.py`` prints the table of docs/explanation/antennas.md; `figures` gives
 the same as numbers. Nothing is asserted here; the tests hold the estimators to their limits.
 """
 
@@ -125,7 +125,10 @@ def _angles(device: Device, snr_db: float, count: int) -> Iterator[dict[str, Any
         )
         none = (0.0,) * len(antennas)
         known = Calibration(
-            CARRIER_HZ, tuple(a.gain_db for a in antennas), tuple(a.phase_deg for a in antennas), none
+            CARRIER_HZ,
+            tuple(a.gain_db for a in antennas),
+            tuple(a.phase_deg for a in antennas),
+            none,
         )
         array = Array(Geometry([(one.x_m, one.y_m) for one in antennas]), known)
         heard = _heard(device, antennas, snr_db, count, array)
