@@ -21,6 +21,8 @@ from medmon.phy.array.bins import Bins, Reals, Spectra
 from medmon.phy.array.geometry import LIGHT_M_PER_S, Geometry
 from medmon.phy.array.tdoa import Delay
 
+DEAD = 1e-6
+"""Gain of a channel that hears nothing: -120 dB, because no file has a word for minus infinity."""
 _TINY = 1e-300
 
 
@@ -123,7 +125,7 @@ def calibration_from_references(
     signal = max(float(powers[-1]) - noise, _TINY) / geometry.count
     return Calibration(
         freq_hz=freq_hz,
-        gains_db=_plain(20 * np.log10(np.abs(gains))),
+        gains_db=_plain(20 * np.log10(np.maximum(np.abs(gains), DEAD))),
         phases_deg=_plain(np.degrees(np.angle(gains))),
         delays_ns=_plain(1e9 * delays_s),
         phase_std_deg=float(np.degrees(np.sqrt(noise / (2 * seen.shape[-1] * signal)))),

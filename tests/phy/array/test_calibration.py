@@ -85,6 +85,16 @@ def test_calibrated_array_sees_right_and_a_raw_one_does_not(pump: Device, wave_m
     assert wrong.aoa_deg is None or abs(wrong.aoa_deg + 100.0) > 10
 
 
+def test_dead_channel_has_numbers_that_a_file_can_hold(pump: Device, wave_m: float) -> None:
+    """A pulled cable shows as a gain nobody would believe, not as an error or an infinity."""
+    antennas, geometry = _array(wave_m)
+    heard = pump.heard(antennas, 30)
+    heard.bins.spectra[2] = 0.0
+    found = calibration_from_references([heard.reference()], geometry, 30.0)
+    assert found.gains_db[2] == pytest.approx(-120.0)
+    assert np.isfinite([*found.phases_deg, *found.delays_ns, found.phase_std_deg]).all()
+
+
 def test_delays_carry_a_calibration_to_another_frequency() -> None:
     """100 ns are a tenth of a turn a megahertz; 1 ns of doubt is 0.36 degrees of it."""
     known = Calibration(868e6, (0.0, 6.0206), (0.0, 90.0), (0.0, 100.0), 0.0, 1.0)
