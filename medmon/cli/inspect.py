@@ -16,6 +16,7 @@ from medmon.cli.progress import bar
 from medmon.quantities import iso_from_ns, text_from_hertz
 
 if TYPE_CHECKING:
+    from medmon.config import Config
     from medmon.playback import Inspection
     from medmon.playback.inspection import Found
     from medmon.records import Radio
@@ -51,18 +52,11 @@ def inspect(file: str, **given: Unpack[_Given]) -> int:
     Bursts are listed as they are, nothing is joined or judged; `medmon replay` does that. Of the
     configuration only [array] is used.
     """
-    from medmon.config import config_from_files, find_config
     from medmon.playback import Interrupt, Plan, Watch, picture_of
     from medmon.playback import inspect as look_through
 
-    config, reference_deg = (
-        config_from_files(find_config(given["config"])).config,
-        given["reference_deg"],
-    )
-    if reference_deg is not None and config.array is None:
-        raise click.UsageError(
-            "--reference-deg needs [array] in the configuration: where they stand"
-        )
+    reference_deg = given["reference_deg"]
+    config = _configuration(given["config"], needs_array=reference_deg is not None)
     plan = Plan(config, flags.facts_from_flags(given), duration_s=given["duration_s"])
     with Interrupt() as interrupt, bar("inspect") as told:
         watch = Watch(flags.remark, told, lambda: interrupt.is_asked)
@@ -85,6 +79,15 @@ def inspect(file: str, **given: Unpack[_Given]) -> int:
         click.echo(f"medmon: {found.fault.text}", err=True)
         return found.fault.exit_code
     return 130 if interrupt.is_asked else 0
+
+
+def _configuration(files: tuple[Path, ...], *, needs_array: bool) -> Config:
+    from medmon.config import config_from_files, find_config
+
+    config = config_from_files(find_config(files)).config
+    if needs_array and config.array is None:
+        raise click.UsageError("--reference-deg needs [array] in the configuration: positions_m")
+    return config
 
 
 def _summary(file: str, found: Inspection) -> Iterator[str]:
