@@ -11,7 +11,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -73,15 +73,21 @@ def configuration() -> str:
         heading = f"[[{name}]]" if "tuple" in str(annotation) else f"[{name}]"
         if name == "policies":
             heading = "[policies.ID]"
-        parts += [f"## `{heading}`", inspect.getdoc(table) or ""]
-        kinds, properties = get_type_hints(table), meanings[table.__name__]["properties"]
-        rows = [
-            (f"`{key.name}`", _kind(kinds[key.name]), _default(key),
-             properties[key.name]["description"])
-            for key in fields(table)
-        ]  # fmt: skip
-        parts.append(_grid(("key", "value", "default", "meaning"), rows))
+        parts += [f"## `{heading}`", *_described(table, meanings)]
+        for key, kind in get_type_hints(table).items():
+            if "Table" in str(kind) and is_dataclass(_table_of(kind)):
+                parts += [f"## `[{name}.{key}]`", *_described(_table_of(kind), meanings)]
     return _page(parts)
+
+
+def _described(table: type[Table], meanings: Mapping[str, Any]) -> list[str]:
+    kinds, properties = get_type_hints(table), meanings[table.__name__]["properties"]
+    rows = [
+        (f"`{key.name}`", _kind(kinds[key.name]), _default(key),
+         properties[key.name]["description"])
+        for key in fields(table)
+    ]  # fmt: skip
+    return [inspect.getdoc(table) or "", _grid(("key", "value", "default", "meaning"), rows)]
 
 
 def policies() -> str:
@@ -296,7 +302,10 @@ def _kind(annotation: Any) -> str:
     text = re.sub(r"\b(?:pathlib|typing)\.", "", str(annotation))
     if "Literal" in text:
         return ", ".join(f"`{word}`" for word in re.findall(r"'([^']+)'", text))
-    words = {"bool": "true or false", "float": "a number", "str": "text", "Path": "a path"}
+    if "Table" in text:
+        return "a table"
+    number = "numbers" if "tuple" in text else "a number"
+    words = {"bool": "true or false", "float": number, "str": "text", "Path": "a path"}
     found = [word for name, word in words.items() if re.search(rf"\b{name}\b", text)]
     return "a table" if "dict" in text else " or ".join(found[:1])
 

@@ -17,7 +17,7 @@ from medmon import plugins
 from medmon.config import Config
 from medmon.detect import SETTLE_NS, Judge, Policy, policies_from_config, setting_from_config
 from medmon.errors import ConfigError
-from medmon.phy import Receiver, Step
+from medmon.phy import Receiver, Step, array_from_config
 from medmon.protocols import Decoder, Reader
 from medmon.protocols.registration import registration_mistakes
 from medmon.records import (
@@ -70,7 +70,7 @@ class Monitor:
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
-        self._receiver = Receiver(self.reader.modems)
+        self._receiver = Receiver(self.reader.modems, array_from_config(config.array))
         self._judge = Judge(policies, setting)
         self._board = Board(own=self.devices)
         self._tally = _Tally()

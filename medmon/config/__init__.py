@@ -18,6 +18,8 @@ from medmon.config.files import (
     search_order,
 )
 from medmon.config.tables import (
+    ArrayTable,
+    CalibrationTable,
     Config,
     Detector,
     Device,
@@ -42,6 +44,8 @@ __all__ = [
     "Neighbour",
     "Patient",
     "SourceTable",
+    "ArrayTable",
+    "CalibrationTable",
     "PolicyTable",
     "Detector",
     "Output",

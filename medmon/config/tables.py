@@ -60,6 +60,14 @@ def _address(value: str) -> str:
     return value
 
 
+def _apart(value: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    if len(value) < 2:
+        raise ValueError(f"expected at least two antennas, found {len(value)}")
+    if len(set(value)) < len(value):
+        raise ValueError("expected each antenna in a place of its own, found two in one")
+    return value
+
+
 def _once_each(value: tuple[Device, ...]) -> tuple[Device, ...]:
     rows: dict[tuple[str, str], int] = {}
     twice = []
@@ -188,6 +196,44 @@ class SourceTable(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationTable(Table):
+    """``[array.calibration]``: what the receiver does to a wave; ``medmon inspect`` measures it."""
+
+    freq_hz: Hertz
+    """Frequency at which it was measured: 868.35M."""
+    gains_db: tuple[float, ...]
+    """Gain of each channel, relative to channel 0."""
+    phases_deg: tuple[float, ...]
+    """Phase of each channel, relative to channel 0."""
+    delays_ns: tuple[float, ...] = ()
+    """Delay of each channel, relative to channel 0; without it no delay is taken off."""
+    phase_std_deg: Annotated[float, Limited(ge=0)] = 0.0
+    """Standard deviation of the error of a phase."""
+    delay_std_ns: Annotated[float, Limited(ge=0)] = 0.0
+    """Standard deviation of the error of a delay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayTable(Table):
+    """``[array]``: the antennas of a receiver with several channels."""
+
+    positions_m: Annotated[tuple[tuple[float, float], ...], Checked(_apart)]
+    """Where each antenna stands, x and y, in the order of the channels."""
+    calibration: CalibrationTable | None = None
+    """What the receiver does to a wave; without it no angle is told."""
+
+    def __post_init__(self) -> None:
+        known, count = self.calibration, len(self.positions_m)
+        for name in ("gains_db", "phases_deg", "delays_ns") if known else ():
+            found = len(getattr(known, name))
+            if found != count and (found or name != "delays_ns"):
+                raise ValueError(
+                    f"expected calibration.{name} to have {count} numbers, one for each of "
+                    f"positions_m, found {found}"
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTable(Table):
     """``[[policy]]`` or ``[policies.ID]``: a row of the policy table, or changes to one."""
 
@@ -293,6 +339,7 @@ class Config(Table):
     neighbour: tuple[Neighbour, ...] = ()
     patient: Patient = Patient()
     source: tuple[SourceTable, ...] = ()
+    array: ArrayTable | None = None
     policies: Annotated[tuple[PolicyTable, ...], Read(_rows_by_id)] = ()
     policy: tuple[PolicyTable, ...] = ()
     detector: Detector = Detector()

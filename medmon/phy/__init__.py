@@ -5,7 +5,8 @@ The path of a sample: `dc` takes the receiver's own carrier off, `channelizer` s
 (`images` knows mirror images), `tuner` cuts out each emitter's narrow signal, `ook` and `fsk` look
 for the packets of the declared modems (`sync`, `timing`, `linecode`), `bursts` and `blind` describe
 what no modem understands, `measure` reads the physical features off. `stream` joins these for a run
-of samples, `Receiver` for a whole recording.
+of samples, `Receiver` for a whole recording. Bursts are found on channel 0; what more channels tell
+about them, `array` adds.
 
 The result does not depend on how the samples are cut into blocks: work is done in chunks counted
 from the start of the stream.
@@ -19,15 +20,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.kernels import Samples, converted
+from medmon.phy.array import (
+    Antennas,
+    Array,
+    Reference,
+    array_from_config,
+    check_channels,
+    with_arrival,
+)
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings
 from medmon.records import Block, Burst, ComplexArray, Gap, Modem, Radio, Span
 
-__all__ = ["NOTHING", "Receiver", "Step", "needed_rate_hz"]
+__all__ = ["NOTHING", "Receiver", "Step", "array_from_config", "needed_rate_hz"]
 
 NEAR_HZ = 1e6
 """A nominal frequency farther away than this says nothing about the carrier's offset."""
+REFERENCES_MAX = 200
+"""Bursts kept for a calibration; those beyond would improve it little."""
 KNOWN_NS = 60_000_000_000
 """What was known of the surroundings holds over gaps shorter than this."""
 
@@ -67,10 +78,23 @@ class Receiver:
     ----------
     modems : sequence of Modem
         Whom to listen for.
+    array : Array or None
+        Where the antennas of recordings with several channels stand.
+    references : list of Reference or None
+        Where to put what a calibration needs of each packet that fits a modem, while there are
+        fewer than `REFERENCES_MAX`; None saves the work.
     """
 
-    def __init__(self, modems: Sequence[Modem]) -> None:
+    def __init__(
+        self,
+        modems: Sequence[Modem],
+        array: Array | None = None,
+        *,
+        references: list[Reference] | None = None,
+    ) -> None:
         self._modems = {modem.name: modem for modem in modems}
+        self._array, self._references = array, references
+        self._antennas: Antennas | None = None
         self._stream: Stream | None = None
         self._first: Block | None = None
         self._next = 0
@@ -94,6 +118,11 @@ class Receiver:
         -------
         list of Burst
             Bursts that are over now.
+
+        Raises
+        ------
+        ConfigError
+            If it has another number of channels than the array has antennas.
         """
         return [burst for step in self.steps(item) for burst in step.bursts]
 
@@ -112,6 +141,11 @@ class Receiver:
         ------
         Step
             One for each chunk that is full, and for the end of a stream before a gap.
+
+        Raises
+        ------
+        ConfigError
+            If it has another number of channels than the array has antennas.
         """
         first = self._first
         if first is not None and (isinstance(item, Gap) or not _goes_on(first, item, self._next)):
@@ -121,6 +155,8 @@ class Receiver:
         if self._first is None:
             self._begin(item)
         self._next = item.span.sample_start + item.span.sample_count
+        if self._antennas is not None:
+            self._antennas.tape.feed(item.iq)
         yield from self._push(item.first_antenna)
 
     def flush(self) -> list[Burst]:
@@ -154,12 +190,16 @@ class Receiver:
         return step
 
     def _begin(self, block: Block) -> None:
+        check_channels(self._array, block.antenna_count, block.span.source)
         same = self._ended is not None and _is_alike(self._ended, block)
         known = self._known if same and block.time_ns - self._known_ns < KNOWN_NS else None
-        self._first = replace(block, samples=np.empty((1, 0), dtype=np.complex64))
+        none = np.empty((block.antenna_count, 0), dtype=np.complex64)
+        self._first = replace(block, samples=none)
         self._stream = Stream(block.rate_hz, tuple(self._modems.values()), known)
         self._buffer = np.empty(self._stream.grid.chunk_samples, dtype=np.complex64)
         self._filled = self._fed = 0
+        several = block.antenna_count > 1
+        self._antennas = Antennas(block.rate_hz, block.freq_hz) if several else None
 
     def _push(self, samples: Samples) -> Iterator[Step]:
         """Gather samples until a chunk is full; work on each chunk that is."""
@@ -192,6 +232,8 @@ class Receiver:
         assert self._stream is not None
         ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
         bursts = tuple(self._burst(one) for one in ordered)
+        if self._antennas is not None:
+            self._antennas.tape.forget(self._stream.oldest_sample)
         noise_dbfs = decibel(self._stream.noise_power)
         return Step(
             bursts,
@@ -214,7 +256,18 @@ class Receiver:
         count = max(1, min(int(np.ceil(heard.stop)), self._fed) - start)
         span = Span(first.span.source, first.span.sample_start + start, count, first.span.receiver)
         radio = self._absolute(heard, first.freq_hz)
+        if self._antennas is not None:
+            radio = self._arrived(self._antennas, radio, start, count, is_packet=bool(heard.frames))
         return Burst(span, self._time_ns(arrival), radio, heard.frames)
+
+    def _arrived(
+        self, antennas: Antennas, radio: Radio, start: int, count: int, *, is_packet: bool
+    ) -> Radio:
+        """Add what the other channels tell."""
+        arrival = antennas.arrival(radio, start, start + count, self._fed)
+        if is_packet and self._references is not None and len(self._references) < REFERENCES_MAX:
+            self._references.append(arrival.reference())
+        return with_arrival(radio, arrival, self._array)
 
     def _absolute(self, heard: Heard, tuned_hz: float) -> Radio:
         """Put frequencies on the air: the carrier, and its offset from a nominal one."""
@@ -232,4 +285,5 @@ def _goes_on(first: Block, item: Block, expected: int) -> bool:
 
 def _is_alike(first: Block, item: Block) -> bool:
     """Tell whether two blocks come from a receiver that is tuned alike."""
-    return (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)
+    same_tuning = (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)
+    return same_tuning and len(item.iq) == first.antenna_count

@@ -135,7 +135,7 @@ def fit(chips: FloatArray, code: LineCode) -> FloatArray:
         both: FloatArray = groups[..., 0] * words[0, 0]
         for place in range(1, words.shape[1]):
             both += groups[..., place] * words[0, place]
-        return np.abs(both) / np.float32(words.shape[1])
+        return np.asarray(np.abs(both) / np.float32(words.shape[1]), dtype=np.float32)
     best: FloatArray = (groups @ words.T).max(axis=-1) / np.float32(words.shape[1])
     return best
 

@@ -126,6 +126,11 @@ class Stream:
         """Every burst that ended before this sample has been handed out."""
         return max(0, self._activity.settled_slot) * self.grid.slot_samples
 
+    @property
+    def oldest_sample(self) -> int:
+        """First sample that a burst may still hold."""
+        return self._tape[0].first_sample if self._tape else 0
+
     def feed(self, samples: Samples) -> list[Heard]:
         """Take the next chunk of samples.
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from medmon.errors import InputError, MedmonError
 from medmon.monitor import all_decoders
-from medmon.phy import Receiver
+from medmon.phy import Receiver, array_from_config
+from medmon.phy.array import Array, Calibration, Reference, calibration_from_references
 from medmon.pictures import PowerRows
 from medmon.playback.level import Level
 from medmon.playback.listening import Fault, Listening, Plan, Watch
@@ -65,6 +66,10 @@ class Inspection:
     ----------
     first : Block or Gap
         What the recording begins with; it tells rate and time. It is not counted yet.
+    array : Array or None
+        Where the antennas stand, if there are several.
+    reference_deg : float or None
+        Where all packets came from, if they are to calibrate the array.
 
     Attributes
     ----------
@@ -90,9 +95,13 @@ class Inspection:
         All bursts.
     fault : Fault or None
         What broke the recording off.
+    calibration : Calibration or None
+        What the packets tell about the channels, at the end.
     """
 
-    def __init__(self, first: Block | Gap) -> None:
+    def __init__(
+        self, first: Block | Gap, array: Array | None = None, reference_deg: float | None = None
+    ) -> None:
         self.start_ns, self.rate_hz = first.time_ns, first.rate_hz
         self.freq_hz = 0.0
         self.sample_format: str | None = None
@@ -103,8 +112,13 @@ class Inspection:
         self.bursts: list[Found] = []
         self.burst_count = 0
         self.fault: Fault | None = None
+        self.calibration: Calibration | None = None
         decoders = all_decoders()
-        self._receiver = Receiver([modem for decoder in decoders for modem in decoder.modems])
+        modems = [modem for decoder in decoders for modem in decoder.modems]
+        self._references: list[Reference] = []
+        self._array, self._reference_deg = array, reference_deg
+        collected = None if reference_deg is None else self._references
+        self._receiver = Receiver(modems, array, references=collected)
         self._decoders = {modem.name: decoder for decoder in decoders for modem in decoder.modems}
         self._first_sample = first.span.sample_start
 
@@ -143,6 +157,10 @@ class Inspection:
     def flush(self) -> None:
         """End the recording."""
         self._take(self._receiver.flush())
+        if self._array is not None and self._reference_deg is not None and self._references:
+            self.calibration = calibration_from_references(
+                self._references, self._array.geometry, self._reference_deg
+            )
 
     def _take(self, bursts: Sequence[Burst]) -> None:
         self.burst_count += len(bursts)
@@ -155,7 +173,9 @@ class Inspection:
         return Found(start_s, burst.span.sample_start, burst.span.sample_count, burst.radio, *said)
 
 
-def inspect(uri: str, plan: Plan, watch: Watch) -> Inspection:
+def inspect(
+    uri: str, plan: Plan, watch: Watch, *, reference_deg: float | None = None
+) -> Inspection:
     """Look through a recording.
 
     Parameters
@@ -166,6 +186,8 @@ def inspect(uri: str, plan: Plan, watch: Watch) -> Inspection:
         How to listen.
     watch : Watch
         Who follows the work.
+    reference_deg : float or None
+        Where all packets came from, if they are to calibrate the array of the plan.
 
     Returns
     -------
@@ -180,11 +202,13 @@ def inspect(uri: str, plan: Plan, watch: Watch) -> Inspection:
         If it cannot be opened.
     """
     listening = Listening(uri, plan, watch)
+    array = array_from_config(plan.config.array)
     inspection: Inspection | None = None
     try:
         for item in listening:
             stretch = _with_samples(item, uri)
-            inspection = Inspection(stretch) if inspection is None else inspection
+            if inspection is None:
+                inspection = Inspection(stretch, array, reference_deg)
             inspection.feed(stretch)
     except MedmonError as error:
         if inspection is None:

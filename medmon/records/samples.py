@@ -184,9 +184,15 @@ class Radio:
     rise_us : float or None
         Time from 10 % to 90 % of the on-amplitude at the start.
     tdoa_ns : float or None
-        Time difference of arrival between two antennas.
+        How much later the burst arrived at the antenna of channel 1 than at that of channel 0.
     aoa_deg : float or None
-        Angle of arrival.
+        Angle of arrival: from the normal of antennas on a line, else a bearing.
+    tdoa_std_ns : float or None
+        Standard deviation of the error of `tdoa_ns`.
+    aoa_std_deg : float or None
+        Standard deviation of the error of `aoa_deg`.
+    aoa_ambiguous : bool or None
+        Whether the antennas cannot tell this angle from another one.
     """
 
     freq_hz: float
@@ -203,6 +209,9 @@ class Radio:
     rssi_dbm: float | None = None
     tdoa_ns: float | None = None
     aoa_deg: float | None = None
+    tdoa_std_ns: float | None = None
+    aoa_std_deg: float | None = None
+    aoa_ambiguous: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

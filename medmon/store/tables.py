@@ -60,7 +60,8 @@ TABLES: Mapping[str, Table] = {
         "sequence repeats raw_hex source.file source.uri source.receiver source.sample_start "
         "source.sample_count radio.freq_hz radio.cfo_hz radio.bandwidth_hz radio.rssi_dbfs "
         "radio.rssi_dbm radio.snr_db radio.noise_dbfs radio.duration_us radio.modulation "
-        "radio.symbol_rate_hz radio.deviation_hz radio.rise_us radio.tdoa_ns radio.aoa_deg",
+        "radio.symbol_rate_hz radio.deviation_hz radio.rise_us radio.tdoa_ns radio.aoa_deg "
+        "radio.tdoa_std_ns radio.aoa_std_deg radio.aoa_ambiguous",
         subject="device_id",
     ),
     "alarm": _table(
@@ -82,8 +83,12 @@ TABLES: Mapping[str, Table] = {
 HISTORY: Final = "alarm_history"
 
 
+_ADDED = ("tdoa_std_ns", "aoa_std_deg", "aoa_ambiguous")
+"""Columns of transmissions that the first layout did not have."""
+
+
 def _create(table: Table, name: str, key: str) -> str:
-    columns = ", ".join(column for column in table.columns if column != key)
+    columns = ", ".join(column for column in table.columns if column not in {key, *_ADDED})
     return (
         f"CREATE TABLE {name} ({key} TEXT PRIMARY KEY, {columns}, line TEXT NOT NULL);"
         f"CREATE INDEX {name}_time ON {name} (time_ns);"
@@ -102,7 +107,11 @@ def _key_name(record_type: str) -> str:
     return "id" if record_type in {"transmission", "alarm"} else "digest"
 
 
-MIGRATIONS: tuple[str, ...] = (_first_layout(),)
+def _antennas() -> str:
+    return "".join(f"ALTER TABLE transmissions ADD COLUMN {column};" for column in _ADDED)
+
+
+MIGRATIONS: tuple[str, ...] = (_first_layout(), _antennas())
 """Scripts that lead from one version of the layout to the next."""
 
 

@@ -5,7 +5,8 @@ slower, and the line is nested otherwise than the records are.
 
 Layout of a line: ``schema``, ``type``, ``time``, ``time_ns``, then the keys of the contract. Added
 to the contract: ``device.name``, ``device.registered``, ``device.role_heard`` (what the packet
-says, where ``role`` prefers the configuration), ``protocol``, ``subject`` and ``device`` of an
+says, where ``role`` prefers the configuration), ``radio.tdoa_std_ns``, ``radio.aoa_std_deg`` and
+``radio.aoa_ambiguous``, ``protocol``, ``subject`` and ``device`` of an
 alarm, ``detector`` and ``score`` of a reason, and ``rate_hz`` of a heartbeat, which is the
 contract's ``rate`` with its unit. Counts by two words ("medtronic/ok") become nested objects.
 """
@@ -144,7 +145,10 @@ def _radio(radio: Radio) -> Line:
         "deviation_hz": _finite(radio.deviation_hz),
         "rise_us": _finite(radio.rise_us),
         "tdoa_ns": _finite(radio.tdoa_ns),
+        "tdoa_std_ns": _finite(radio.tdoa_std_ns),
         "aoa_deg": _finite(radio.aoa_deg),
+        "aoa_std_deg": _finite(radio.aoa_std_deg),
+        "aoa_ambiguous": radio.aoa_ambiguous,
     }
 
 

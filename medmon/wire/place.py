@@ -184,6 +184,29 @@ class Place:
             raise self.fault(key, "a number or null")
         return float(value)
 
+    def decision(self, key: str) -> bool | None:
+        """Take true or false that may be missing.
+
+        Parameters
+        ----------
+        key : str
+            Where it stands.
+
+        Returns
+        -------
+        bool or None
+            The decision; None where there is none.
+
+        Raises
+        ------
+        InputError
+            If something else stands there.
+        """
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        raise self.fault(key, "true, false or null")
+
     def number_of(self, key: str) -> float:
         """Take a number that must be there.
 

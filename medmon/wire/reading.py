@@ -157,6 +157,9 @@ def _radio(place: Place) -> Radio:
         rssi_dbm=place.optional("rssi_dbm"),
         tdoa_ns=place.optional("tdoa_ns"),
         aoa_deg=place.optional("aoa_deg"),
+        tdoa_std_ns=place.optional("tdoa_std_ns"),
+        aoa_std_deg=place.optional("aoa_std_deg"),
+        aoa_ambiguous=place.decision("aoa_ambiguous"),
     )
 
 

@@ -186,3 +186,42 @@ def test_a_neighbour_is_nobody_elses_device() -> None:
     assert config_from_text(own + row.format("12ab56", "omnipod")).neighbour
     with pytest.raises(ConfigError, match=r"neighbour\.0 and device\.1 are both omnipod 1f014828"):
         config_from_text(own + row.format("1F014828", "omnipod"))
+
+
+ARRAY = """
+[array]
+positions_m = [[0, 0], [0.17, 0]]
+[array.calibration]
+freq_hz = "868.35M"
+gains_db = [0, 1.5]
+phases_deg = [0, -31.5]
+"""
+
+
+def test_array_and_its_calibration_are_read() -> None:
+    """Positions are pairs of metres; delays may be left out."""
+    array = config_from_text(ARRAY).array
+    assert array is not None
+    assert array.positions_m == ((0.0, 0.0), (0.17, 0.0))
+    assert array.calibration is not None
+    assert array.calibration.freq_hz == 868.35e6
+    assert array.calibration.delays_ns == ()
+    assert Config().array is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[0, 1.5]", "[0, 1.5, 2]", "calibration.gains_db to have 2 numbers"),
+        ("[0, -31.5]", "[0]", "calibration.phases_deg to have 2 numbers"),
+        ("[0.17, 0]", "[0, 0]", "each antenna in a place of its own"),
+        ("[0, 0], [0.17, 0]", "[0, 0]", "array.positions_m"),
+        ("[0.17, 0]", "[0.17, 0, 0]", "array.positions_m.1"),
+        ("freq_hz", "delays_ns = [1]\nfreq_hz", "calibration.delays_ns to have 2 numbers"),
+    ],
+)
+def test_array_that_cannot_be_is_refused(old: str, new: str, message: str) -> None:
+    """A calibration of another array would give wrong angles without a word."""
+    with pytest.raises(ConfigError) as caught:
+        config_from_text(ARRAY.replace(old, new, 1))
+    assert message in str(caught.value)

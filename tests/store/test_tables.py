@@ -90,6 +90,20 @@ def test_name_of_a_file_that_is_no_text(connection: sqlite3.Connection) -> None:
     assert json.loads(row["line"]) == line
 
 
+def test_store_of_an_earlier_version_gets_the_columns_of_antennas() -> None:
+    """A ward's history stays, and queries for directions work on it."""
+    made = sqlite3.connect(":memory:")
+    made.row_factory = sqlite3.Row
+    made.executescript(MIGRATIONS[0])
+    made.execute("INSERT INTO transmissions (id, aoa_deg, line) VALUES ('old', 5.0, '{}')")
+    made.executescript(MIGRATIONS[1])
+    radio = {**LINES["transmission"]["radio"], "aoa_std_deg": 0.5, "aoa_ambiguous": True}
+    line = {**HEAD, "type": "transmission", **LINES["transmission"], "radio": radio}
+    old, new = _rows(made, line, "transmissions")
+    assert (old["aoa_deg"], old["aoa_std_deg"]) == (5.0, None)
+    assert (new["tdoa_std_ns"], new["aoa_std_deg"], new["aoa_ambiguous"]) == (None, 0.5, 1)
+
+
 def test_subject_columns_exist() -> None:
     """Queries by device find their column."""
     for table in TABLES.values():

@@ -53,6 +53,9 @@ radios = st.builds(
     rssi_dbm=maybe,
     tdoa_ns=maybe,
     aoa_deg=maybe,
+    tdoa_std_ns=maybe,
+    aoa_std_deg=maybe,
+    aoa_ambiguous=st.none() | st.booleans(),
 )
 scalars = st.none() | st.booleans() | st.integers() | real | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=6)
@@ -172,6 +175,7 @@ def _set(*path: str, to: Any) -> Callable[[dict[str, Any]], None]:
         (_set("radio", "freq_hz", to="x"), "radio.freq_hz to be a number", "'x'"),
         (_set("radio", "freq_hz", to=True), "radio.freq_hz to be a number", "True"),
         (_set("radio", "aoa_deg", to=math.inf), "radio.aoa_deg to be a number", "inf"),
+        (_set("radio", "aoa_ambiguous", to=1), "radio.aoa_ambiguous to be true, false or", "1"),
         (_set("radio", "modulation", to="am"), "radio.modulation to be 'ook' or", "'am'"),
         (_set("integrity", to=[]), "integrity to be 'ok' or", "[]"),
         (_set("source", "file", to=KeyError), "source.file to be a text", "no such key"),

@@ -37,7 +37,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "source.receiver source.sample_start source.sample_count radio.freq_hz radio.cfo_hz "
         "radio.bandwidth_hz radio.rssi_dbfs radio.rssi_dbm radio.snr_db radio.noise_dbfs "
         "radio.duration_us radio.modulation radio.symbol_rate_hz radio.deviation_hz radio.rise_us "
-        "radio.tdoa_ns radio.aoa_deg".split()
+        "radio.tdoa_ns radio.aoa_deg radio.tdoa_std_ns radio.aoa_std_deg "
+        "radio.aoa_ambiguous".split()
     ),
     "alarm": tuple(
         f"{_HEAD} phase state priority kind policy title action subject device.asset device.name "
