@@ -286,4 +286,4 @@ def _goes_on(first: Block, item: Block, expected: int) -> bool:
 def _is_alike(first: Block, item: Block) -> bool:
     """Tell whether two blocks come from a receiver that is tuned alike."""
     same_tuning = (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)
-    return same_tuning and len(item.iq) == first.antenna_count
+    return same_tuning and item.antenna_count == first.antenna_count
