@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from medmon.records import ComplexArray, Radio
 
@@ -88,7 +87,7 @@ def bins_around(iq: ComplexArray, rate_hz: float, carrier_hz: float, half_width_
     last = min(reach, int(np.floor((carrier_hz + half_width_hz) / step_hz)))
     wanted = np.arange(first, last + 1)
     wanted = wanted[wanted != 0]
-    spectra = fft.fft(iq, axis=-1)[:, wanted].astype(np.complex128) / np.sqrt(count)
+    spectra = np.fft.fft(iq, axis=-1)[:, wanted].astype(np.complex128) / np.sqrt(count)
     return Bins(spectra, wanted * step_hz - carrier_hz, step_hz)
 
 
