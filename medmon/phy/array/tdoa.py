@@ -53,6 +53,8 @@ NEAR_SYMBOLS = 1 / 16
 """Width in symbol rates over which a strong spectrum is averaged; a weak one is over one."""
 NEAR_BINS_MIN = 9
 _TINY = 1e-300
+SILENT = 1e-12
+"""Channels that agree to rounding have no less noise than this part of their power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,11 @@ class _Cross:
 
     def noise(self, aligned: Spectra, inside: Reals) -> float:
         """Give the mean power that the channels do not have in common."""
-        return max(float(np.sum(inside * (self.powers - aligned.real)) / np.sum(inside)), _TINY)
+        total, left = (
+            float(np.sum(inside * spectrum))
+            for spectrum in (self.powers, self.powers - aligned.real)
+        )
+        return max(left, SILENT * total, _TINY) / float(np.sum(inside))
 
 
 def delay_between(bins: Bins, channel: int, half_width_hz: float, pitch_hz: float) -> Delay | None:
