@@ -129,6 +129,9 @@ def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
 
     A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
     """
+    if reception.is_fitted:
+        first_edge = float(reception.chip_places(-0.5)[0])
+        return reception, measure.Clocking(first_edge, reception.clock.step, 0.0)
     fitted = measure.clocking(reception)
     for _ in range(PASSES):
         clock = _clock(reception, fitted)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from medmon.phy import blind, fsk, ook, packets, tones
+from medmon.phy import blind, cpm, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
@@ -42,6 +42,8 @@ CLICK_US = 1_000.0
 SKIRT_DB = 6.0
 """A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
 and 20 dB more a decade."""
+
+RECEIVERS = {"ook": ook.receive, "fsk": fsk.receive, "msk": cpm.receive, "gfsk": cpm.receive}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,8 +109,11 @@ def needed_rate_hz(modem: Modem) -> float:
     Returns
     -------
     float
-        Samples a second: the main lobe, twice the deviation and two chip rates wide.
+        Samples a second: the main lobe, twice the deviation and two chip rates wide; of MSK and
+        GFSK, whose phase is continuous, 1.5 chip rates.
     """
+    if modem.modulation in ("msk", "gfsk"):
+        return 1.5 * modem.symbol_rate_hz
     return 2 * (modem.deviation_hz or 0.0) + 2 * modem.symbol_rate_hz
 
 
@@ -174,8 +179,7 @@ def _receptions(scene: Scene, emitter: Emitter, modems: Sequence[Modem]) -> list
     )
     found: list[Reception] = []
     for modem in modems:
-        receive = ook.receive if modem.modulation == "ook" else fsk.receive
-        found += receive(scene.tuner, modem, place)
+        found += RECEIVERS[modem.modulation](scene.tuner, modem, place)
     return [one for one in found if not any(_swallows(other, one) for other in found)]
 
 
