@@ -19,7 +19,7 @@ from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.phase_fit import PhaseModel, fitted
 from medmon.phy.phase_pulse import PATTERNS, Floats, index_of, signs_from_text
 from medmon.phy.phase_trellis import Correlations, Decided, correlations, decided
-from medmon.phy.preamble import LONGEST_CHIPS, pattern
+from medmon.phy.preamble import pattern
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.sync import LEAD_CHIPS, SAMPLES_A_CHIP, TAIL_CHIPS, Sync
 from medmon.phy.timing import Clock
@@ -38,6 +38,8 @@ ON_AIR = 0.6
 on the best of all paths."""
 OFF_CHIPS = 10.0
 """Evidence against a burst, in chips, after which it is over."""
+DOUBT_CHIPS = 1.0
+"""Evidence that the end may lack: a last chip too few costs the packet, two too many nothing."""
 LEAD_WORTH = 0.5
 """The same for chips of the preamble, which are not chosen: noise has 0."""
 FIRST_LEAD_CHIPS = 64
@@ -67,12 +69,10 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     chip = tuner.rate_hz / modem.symbol_rate_hz
     chips = modem.max_bits * chips_each(modem.line_code) // bits_each(modem.line_code)
     read_out = []
-    earlier = place.start_sample
     for found in cpm_search.find(tuner, modem, place):
-        start = max(place.start_sample, min(earlier, found.end_sample - LEAD_CHIPS * chip))
+        start = max(place.start_sample, found.end_sample - LEAD_CHIPS * chip)
         stop = min(place.stop_sample, found.end_sample + (chips + TAIL_CHIPS) * chip)
         read_out.append(_read(tuner.cut(start, stop), found, modem))
-        earlier = found.end_sample
     return [packet for packet in read_out if packet is not None]
 
 
@@ -160,15 +160,19 @@ def _decided(band: Baseband, model: PhaseModel, modem: Modem, most: int, gain: f
     matched = correlations(band, model, modem, -1, count + 1)
     before = modem.sync[-2] == "1", modem.sync[-1] == "1"
     chips = decided(matched, before, model.index, gain)
-    end = _followed(chips.strength - ON_AIR) // width * width
+    end = _followed(chips.strength - ON_AIR, width, DOUBT_CHIPS)
     return Decided(chips.signs[:end], chips.strength[:end])
 
 
-def _followed(evidence: Floats) -> int:
-    """Count the chips that gather most evidence, up to a silence."""
+def _followed(evidence: Floats, period: int, doubt: float = 0.0) -> int:
+    """Count the chips that gather most evidence, up to a silence, in whole periods.
+
+    With doubt, the last place counts that has gathered nearly as much.
+    """
     gathered = np.concatenate(([0.0], np.cumsum(evidence)))
     lost = np.maximum.accumulate(gathered) - gathered > OFF_CHIPS
-    return int(gathered[: int(lost.argmax()) if lost.any() else None].argmax())
+    gathered = gathered[: int(lost.argmax()) if lost.any() else None : period]
+    return int(np.flatnonzero(gathered >= gathered.max() - doubt)[-1]) * period
 
 
 def _preamble(modem: Modem, count: int) -> Floats:
@@ -178,7 +182,7 @@ def _preamble(modem: Modem, count: int) -> Floats:
 def _lead(band: Baseband, model: PhaseModel, modem: Modem) -> int:
     """Count the chips of the preamble that were on the air."""
     word = signs_from_text(modem.sync)
-    room = min(LONGEST_CHIPS, int(model.start / model.step) - word.size)
+    room = int(model.start / model.step) - word.size
     most, count = 0, 0
     # Most preambles are short: look a little back, and on only where all of that was on the air.
     while most < room and count + OFF_CHIPS > most:
@@ -186,7 +190,7 @@ def _lead(band: Baseband, model: PhaseModel, modem: Modem) -> int:
         signs = np.concatenate((_preamble(modem, most), word))
         matched = correlations(band, model, modem, -signs.size, signs.size)
         heard = _along(matched, signs, model.index).real[:most]
-        count = _followed(heard[::-1] - LEAD_WORTH)
+        count = _followed(heard[::-1] - LEAD_WORTH, len(modem.preamble))
     return count
 
 

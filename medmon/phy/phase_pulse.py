@@ -17,6 +17,7 @@ chip to either side, so the phase in a chip depends on the chip itself and its t
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -117,20 +118,22 @@ def _bend(late: Floats) -> Floats:
     return bent
 
 
-def pattern_turns(modem: Modem, instants: Floats) -> Floats:
+@cache
+def pattern_turns(modem: Modem, instants: int) -> Floats:
     """Give the phase inside a chip for each pattern of three chips.
 
     Parameters
     ----------
     modem : Modem
         Decides on the filter.
-    instants : ndarray of float64, shape (n,)
-        Where in the chip, 0 to 1.
+    instants : int
+        How many instants, spread evenly over the chip.
 
     Returns
     -------
-    ndarray of float64, shape (8, n)
+    ndarray of float64, shape (8, instants)
         Turned since the beginning of the chip, in units of pi h, for the patterns 000 to 111.
     """
+    inside = 1.0 + (np.arange(instants) + 0.5) / instants
     signs = 2.0 * ((np.arange(PATTERNS)[:, None] >> np.array([2, 1, 0])) & 1) - 1.0
-    return np.stack([Turns(three, modem).at(1.0 + instants)[0] - three[0] for three in signs])
+    return np.stack([Turns(three, modem).at(inside)[0] - three[0] for three in signs])

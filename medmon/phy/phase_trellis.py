@@ -13,8 +13,6 @@ turn two neighbouring chips over, and they merge again after them.
 
 from __future__ import annotations
 
-import cmath
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +25,8 @@ from medmon.records import Modem
 
 INSTANTS = 8
 """Samples taken of each chip."""
-STATES = 4
+CLASSES = 4
+STATES = 4 * CLASSES
 
 Correlations = npt.NDArray[np.complex128]
 
@@ -78,7 +77,7 @@ def correlations(
     part = np.clip(places - left, 0.0, 1.0)
     heard = band.iq[left] * (1 - part) + band.iq[left + 1] * part
     heard = heard * np.exp(-1j * (model.phase_rad + model.turn_rad * since))
-    patterns = np.exp(-1j * np.pi * model.index * pattern_turns(modem, instants))
+    patterns = np.exp(-1j * np.pi * model.index * pattern_turns(modem, INSTANTS))
     matched: Correlations = heard @ patterns.T / (INSTANTS * model.level)
     return matched
 
@@ -104,40 +103,37 @@ def decided(
     Decided
         The n chips behind the last known one.
     """
-    up = cmath.exp(-1j * math.pi * index)
-    turn = (up.conjugate(), up)
+    state = np.arange(STATES)
     known = 2 * before[0] + before[1]
-    metric = [-math.inf] * STATES
-    metric[known] = 0.0
-    rotor = [turn[1 - before[1]]] * STATES
-    origins: list[list[int]] = []
-    strengths: list[list[float]] = []
-    # A loop over chips: each step depends on the one before. Four states are too few for arrays.
-    for row in matched.tolist():
-        origin, strength, reached, turned = [], [], [], []
-        for state in range(STATES):
-            old, fit = state >> 1, row[state] * rotor[state >> 1]
-            best = metric[old] + fit.real
-            other, other_fit = old + 2, row[state + 4] * rotor[old + 2]
-            if metric[other] + other_fit.real > best:
-                old, fit, best = other, other_fit, metric[other] + other_fit.real
-            ahead = rotor[old] * turn[old & 1] * complex(1.0, -gain * fit.imag)
-            origin.append(old)
-            strength.append(fit.real)
-            reached.append(best)
-            turned.append(ahead / abs(ahead))
-        metric, rotor = reached, turned
-        origins.append(origin)
-        strengths.append(strength)
-    return _traced(origins, strengths, max(range(STATES), key=metric.__getitem__))
+    metric = np.where(state == known, 0.0, -np.inf)
+    # Counted from the sync word's end, the last known chip begins a turn back.
+    rotor = np.full(STATES, np.exp(1j * np.pi * index * (1.0 if before[1] else -1.0)))
+    turns = np.exp(-1j * np.pi * index * np.where(state & 1, 1.0, -1.0))
+    # Two survivors meet in a state: they differ in the chip that falls out of sight.
+    last = state >> 1 & 1
+    origins = (state >> 1 & 1) | ((state >> 2) - last) % CLASSES << 2
+    origins = np.stack((origins, origins | 2))
+    patterns = np.stack((state & 3, (state & 3) | 4))
+    chosen = np.empty((len(matched), STATES), dtype=np.intp)
+    strength = np.empty((len(matched), STATES))
+    # A loop over chips: each step depends on the one before.
+    for step, row in enumerate(matched):
+        fits = row[patterns] * rotor[origins]
+        reached = metric[origins] + fits.real
+        better = reached.argmax(axis=0)
+        fit, origin = fits[better, state], origins[better, state]
+        metric = reached[better, state]
+        rotor = rotor[origin] * turns[origin] * np.exp(-1j * gain * fit.imag)
+        chosen[step], strength[step] = origin, fit.real
+    return _traced(chosen, strength, int(metric.argmax()))
 
 
-def _traced(origins: list[list[int]], strengths: list[list[float]], state: int) -> Decided:
+def _traced(origins: npt.NDArray[np.intp], strengths: Floats, state: int) -> Decided:
     """Follow the best survivor back. Each step decided the chip after the one it looked at."""
     signs = np.empty(len(origins))
     heard = np.empty(len(origins))
     for step in range(len(origins) - 1, -1, -1):
         signs[step] = 1.0 if state & 1 else -1.0
-        heard[step] = strengths[step][state]
-        state = origins[step][state]
+        heard[step] = strengths[step, state]
+        state = int(origins[step, state])
     return Decided(signs[:-1], heard[1:])
