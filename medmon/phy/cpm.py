@@ -18,7 +18,7 @@ from medmon.phy.cpm_search import Found
 from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.phase_fit import PhaseModel, fitted
 from medmon.phy.phase_pulse import PATTERNS, Floats, index_of, signs_from_text
-from medmon.phy.phase_trellis import Correlations, Decided, correlations, decided
+from medmon.phy.phase_trellis import Correlations, Decided, correlations, searched
 from medmon.phy.preamble import pattern
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.sync import LEAD_CHIPS, SAMPLES_A_CHIP, TAIL_CHIPS, Sync
@@ -38,8 +38,8 @@ ON_AIR = 0.6
 on the best of all paths."""
 OFF_CHIPS = 10.0
 """Evidence against a burst, in chips, after which it is over."""
-DOUBT_CHIPS = 1.0
-"""Evidence that the end may lack: a last chip too few costs the packet, two too many nothing."""
+BYTE_CHIPS = 8
+"""Radio chips send whole bytes. The last chip alone is too weak to show where a packet ends."""
 LEAD_WORTH = 0.5
 """The same for chips of the preamble, which are not chosen: noise has 0."""
 FIRST_LEAD_CHIPS = 64
@@ -151,28 +151,22 @@ def _recarried(
 
 
 def _decided(band: Baseband, model: PhaseModel, modem: Modem, most: int, gain: float) -> Decided:
-    """Decide the chips behind the sync word up to where the signal ends, whole symbols."""
-    width = chips_each(modem.line_code)
+    """Decide the chips behind the sync word up to where the signal ends."""
     room = int((band.iq.size - model.start) / model.step) - 1
-    count = min(most, room) // width * width
+    count = min(most, room) // BYTE_CHIPS * BYTE_CHIPS
     if count <= 0:
         return Decided(np.empty(0), np.empty(0))
     matched = correlations(band, model, modem, -1, count + 1)
     before = modem.sync[-2] == "1", modem.sync[-1] == "1"
-    chips = decided(matched, before, model.index, gain)
-    end = _followed(chips.strength - ON_AIR, width, DOUBT_CHIPS)
-    return Decided(chips.signs[:end], chips.strength[:end])
+    survivors = searched(matched, before, model.index, gain)
+    return survivors.path(_followed(survivors.path(count).strength - ON_AIR, BYTE_CHIPS))
 
 
-def _followed(evidence: Floats, period: int, doubt: float = 0.0) -> int:
-    """Count the chips that gather most evidence, up to a silence, in whole periods.
-
-    With doubt, the last place counts that has gathered nearly as much.
-    """
+def _followed(evidence: Floats, period: int) -> int:
+    """Count the chips that gather most evidence, up to a silence, in whole periods."""
     gathered = np.concatenate(([0.0], np.cumsum(evidence)))
     lost = np.maximum.accumulate(gathered) - gathered > OFF_CHIPS
-    gathered = gathered[: int(lost.argmax()) if lost.any() else None : period]
-    return int(np.flatnonzero(gathered >= gathered.max() - doubt)[-1]) * period
+    return int(gathered[: int(lost.argmax()) if lost.any() else None : period].argmax()) * period
 
 
 def _preamble(modem: Modem, count: int) -> Floats:

@@ -186,7 +186,7 @@ def _ends(
     """Give the start and the end of a packet's burst, in samples of its own narrow signal."""
     start = max(fitted.first_edge, 0.0)
     last = fitted.first_edge + fitted.step * reception.known_chips.size
-    if stretch is None:
+    if stretch is None or reception.is_fitted:
         return start, last
     band = reception.band
     stop = (around.sample_at(stretch.stop) - band.first_sample) / band.step

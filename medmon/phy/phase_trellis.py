@@ -4,8 +4,10 @@ A chip of a continuous-phase packet shows in the phase of everything after it, s
 together: a Viterbi search [1]_ over the last two chips, in which every survivor carries the phase
 that its own chips have turned to (per-survivor processing [2]_). That works for any modulation
 index, where a fixed set of phases needs h to be a fraction, and it lets each survivor follow what
-is left of the carrier's error with a first-order loop. Two chips are enough: the likeliest errors
-turn two neighbouring chips over, and they merge again after them.
+is left of the carrier's error with a first-order loop. The likeliest errors turn two neighbouring
+chips over and merge again after them. Where h is not quite one half, two chips that are turned over
+to the same side leave a small turn behind, which speaks against them for as long as the packet
+goes on: survivors whose number of ones differs, modulo four, are kept apart for that.
 
 .. [1] Forney, "The Viterbi algorithm", Proc. IEEE 61(3), 1973.
 .. [2] Raheli, Polydoros and Tzou, "Per-survivor processing", IEEE Trans. Commun. 43(2/3/4), 1995.
@@ -27,6 +29,7 @@ INSTANTS = 8
 """Samples taken of each chip."""
 CLASSES = 4
 STATES = 4 * CLASSES
+"""The last two chips, and the number of ones before them modulo four."""
 
 Correlations = npt.NDArray[np.complex128]
 
@@ -45,6 +48,55 @@ class Decided:
 
     signs: Floats
     strength: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survivors:
+    """All survivors of a search, row by row.
+
+    Attributes
+    ----------
+    origins : ndarray of intp, shape (n + 1, states)
+        State before.
+    strengths : ndarray of float64, shape (n + 1, states)
+        What the chip of this row says for the way into the state.
+    metrics : ndarray of float64, shape (n + 1, states)
+        What all chips up to this row say.
+    """
+
+    origins: npt.NDArray[np.intp]
+    strengths: Floats
+    metrics: Floats
+
+    @property
+    def chips(self) -> int:
+        """Chips behind the last known one."""
+        return len(self.origins) - 1
+
+    def path(self, count: int) -> Decided:
+        """Decide the first chips by nothing that comes after them.
+
+        What stands behind the end of a packet is noise; it would turn over its last chip, which
+        has only itself to speak for it.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+
+        Returns
+        -------
+        Decided
+            The most likely ones.
+        """
+        state = int(self.metrics[count].argmax())
+        signs, heard = np.empty(count + 1), np.empty(count + 1)
+        # Each row decided the chip after the one it looked at.
+        for row in range(count, -1, -1):
+            signs[row] = 1.0 if state & 1 else -1.0
+            heard[row] = self.strengths[row, state]
+            state = int(self.origins[row, state])
+        return Decided(signs[:-1], heard[1:])
 
 
 def correlations(
@@ -82,10 +134,10 @@ def correlations(
     return matched
 
 
-def decided(
+def searched(
     matched: Correlations, before: tuple[bool, bool], index: float, gain: float
-) -> Decided:
-    """Find the most likely chips.
+) -> Survivors:
+    """Search for the most likely chips.
 
     Parameters
     ----------
@@ -100,40 +152,32 @@ def decided(
 
     Returns
     -------
-    Decided
-        The n chips behind the last known one.
+    Survivors
+        Of the n chips behind the last known one.
     """
     state = np.arange(STATES)
-    known = 2 * before[0] + before[1]
-    metric = np.where(state == known, 0.0, -np.inf)
-    # Counted from the sync word's end, the last known chip begins a turn back.
+    metric = np.where(state == 2 * before[0] + before[1], 0.0, -np.inf)
+    # The phase is counted from the end of the last known chip.
     rotor = np.full(STATES, np.exp(1j * np.pi * index * (1.0 if before[1] else -1.0)))
     turns = np.exp(-1j * np.pi * index * np.where(state & 1, 1.0, -1.0))
     # Two survivors meet in a state: they differ in the chip that falls out of sight.
     last = state >> 1 & 1
-    origins = (state >> 1 & 1) | ((state >> 2) - last) % CLASSES << 2
+    origins = last | ((state >> 2) - last) % CLASSES << 2
     origins = np.stack((origins, origins | 2))
-    patterns = np.stack((state & 3, (state & 3) | 4))
-    chosen = np.empty((len(matched), STATES), dtype=np.intp)
-    strength = np.empty((len(matched), STATES))
+    patterns = np.stack((state & 3, state & 3 | 4))
+    survivors = Survivors(
+        np.empty((len(matched), STATES), dtype=np.intp),
+        np.empty((len(matched), STATES)),
+        np.empty((len(matched), STATES)),
+    )
     # A loop over chips: each step depends on the one before.
     for step, row in enumerate(matched):
         fits = row[patterns] * rotor[origins]
         reached = metric[origins] + fits.real
         better = reached.argmax(axis=0)
-        fit, origin = fits[better, state], origins[better, state]
-        metric = reached[better, state]
+        fit, origin, metric = fits[better, state], origins[better, state], reached[better, state]
         rotor = rotor[origin] * turns[origin] * np.exp(-1j * gain * fit.imag)
-        chosen[step], strength[step] = origin, fit.real
-    return _traced(chosen, strength, int(metric.argmax()))
-
-
-def _traced(origins: npt.NDArray[np.intp], strengths: Floats, state: int) -> Decided:
-    """Follow the best survivor back. Each step decided the chip after the one it looked at."""
-    signs = np.empty(len(origins))
-    heard = np.empty(len(origins))
-    for step in range(len(origins) - 1, -1, -1):
-        signs[step] = 1.0 if state & 1 else -1.0
-        heard[step] = strengths[step, state]
-        state = int(origins[step, state])
-    return Decided(signs[:-1], heard[1:])
+        survivors.origins[step] = origin
+        survivors.strengths[step] = fit.real
+        survivors.metrics[step] = metric
+    return survivors

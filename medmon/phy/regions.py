@@ -29,6 +29,8 @@ UNKNOWN_SNR_DB = 9.0
 UNKNOWN_ENERGY_DB = 19.0
 """Bursts that no modem understands are reported from this SNR and this energy over the noise
 density; below, noise could be one."""
+EQUAL_DB = 0.3
+"""Two readings of one burst, tuned to from two of its pieces, differ by less."""
 SAME_ERRORS = 0.06
 """Largest part of the bits that noise may turn over in a copy of a packet."""
 NOISY_DB = 15.0
@@ -43,6 +45,7 @@ SKIRT_DB = 6.0
 """A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
 and 20 dB more a decade."""
 
+CONTINUOUS = ("msk", "gfsk")
 RECEIVERS = {"ook": ook.receive, "fsk": fsk.receive, "msk": cpm.receive, "gfsk": cpm.receive}
 
 
@@ -112,7 +115,7 @@ def needed_rate_hz(modem: Modem) -> float:
         Samples a second: the main lobe, twice the deviation and two chip rates wide; of MSK and
         GFSK, whose phase is continuous, 1.5 chip rates.
     """
-    if modem.modulation in ("msk", "gfsk"):
+    if modem.modulation in CONTINUOUS:
         return 1.5 * modem.symbol_rate_hz
     return 2 * (modem.deviation_hz or 0.0) + 2 * modem.symbol_rate_hz
 
@@ -151,7 +154,7 @@ def heard_in(
                 scene.density(emitter),
                 scene.tuner,
             )
-            for reception in _receptions(scene, emitter, modems)
+            for reception in _receptions(scene, emitter, _missing(modems, known, scene, emitter))
         )
         known += [
             heard
@@ -166,6 +169,28 @@ def heard_in(
     loud = _distinct([heard for heard in unknown if _is_loud(heard)], (*known, *earlier))
     rest = tones.paired(loud, scene.tuner)
     return sorted(known + rest, key=lambda heard: (heard.start, heard.radio.freq_hz))
+
+
+def _missing(
+    modems: Sequence[Modem], known: Sequence[Heard], scene: Scene, emitter: Emitter
+) -> list[Modem]:
+    """Leave out the wide modems whose packet an emitter is only a piece of.
+
+    A burst a megahertz wide and less than a row long is seen as several emitters.
+    """
+    slot = scene.grid.slot_samples
+    offset_hz = scene.grid.offset_hz(emitter.centre)
+    heard = {
+        one.frames[0].modem
+        for one in known
+        if abs(one.radio.freq_hz - offset_hz) < one.radio.bandwidth_hz
+        # Rows are coarse, and the mean of two of them reaches one farther.
+        and one.start / slot < emitter.start_slot + 2
+        and emitter.stop_slot - 2 < one.stop / slot
+    }
+    return [
+        modem for modem in modems if modem.modulation not in CONTINUOUS or modem.name not in heard
+    ]
 
 
 def _receptions(scene: Scene, emitter: Emitter, modems: Sequence[Modem]) -> list[Reception]:
@@ -247,7 +272,7 @@ def _is_copy(weaker: Heard, stronger: Heard) -> bool:
     """
     mine, theirs = weaker.frames[0], stronger.frames[:1]
     fainter_db = stronger.radio.rssi_dbfs - weaker.radio.rssi_dbfs
-    if fainter_db < 0 or not theirs or mine.modem != theirs[0].modem:
+    if fainter_db < -EQUAL_DB or not theirs or mine.modem != theirs[0].modem:
         return False
     if _overlap(weaker, stronger) < 0.8:
         return False
