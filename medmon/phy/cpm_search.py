@@ -33,13 +33,17 @@ SAMPLES_A_CHIP = 4
 HALF_WIDTH_CHIPS = 0.7
 """Half the passband, in chip rates: the carrier's rough place is good to a tenth of one."""
 PROBE_S = 1e-3
-PROBE_CHIPS = 64
+PROBE_CHIPS = 128
 BINS_A_CHIP = 16
 """Resolution of the spectrum, in parts of the chip rate."""
 NARROW_BINS = 2
 NARROW = 0.5
 """A signal with this part of its power in so few bins is no shift keying of this rate: MSK has a
 fifth there, and no data makes it half."""
+QUIET = 0.25
+"""Quantile of the spectrum around that stands for the noise in it."""
+FLAT = 1e-6
+"""Bins with less than this part of the strongest one lie outside the band."""
 CENTRES = 2
 LIKELY = 0.22
 """Least squared differential correlation: 48 chips of noise reach it once in 1e5 places, a packet
@@ -112,10 +116,12 @@ def find(tuner: Tuner, modem: Modem, place: Place) -> list[Found]:
     middle = (place.start_sample + place.stop_sample) / 2
     if not _centres(tuner.cut(middle - half, middle + half), modem, place):
         return []
-    near = tuner.cut(place.start_sample, place.stop_sample)
+    if place.stop_sample - place.start_sample < tuner.rate_hz / tuner.bin_hz / 2:
+        tuner = tuner.cut(place.start_sample, place.stop_sample)
     found: list[Found] = []
-    for centre_hz in _centres(near, modem, place):
-        band = near.tune(
+    for centre_hz in _centres(tuner, modem, place):
+        band = tuner.listen(
+            place,
             centre_hz,
             half_width_hz=HALF_WIDTH_CHIPS * modem.symbol_rate_hz,
             rate_hz=SAMPLES_A_CHIP * modem.symbol_rate_hz,
@@ -135,25 +141,30 @@ def _apart(found: Sequence[Found], samples: float) -> list[Found]:
 def _centres(tuner: Tuner, modem: Modem, place: Place) -> list[float]:
     """List where a chip rate of bandwidth holds most power, unless most of it is a narrow line."""
     rate_hz = modem.symbol_rate_hz
-    reach_hz = place.reach_hz + rate_hz / 2
+    # What was seen may be a piece of a wide signal, or be wider for what stands beside it.
+    reach_hz = max(rate_hz / 2, place.reach_hz - rate_hz / 4)
     half_width_hz = reach_hz + rate_hz / 2
-    band = tuner.tune(place.offset_hz, half_width_hz=half_width_hz, rate_hz=2.5 * half_width_hz)
+    band = tuner.listen(
+        place, place.offset_hz, half_width_hz=half_width_hz, rate_hz=2.5 * half_width_hz
+    )
     size = max(BINS_A_CHIP, 2 * round(band.rate_hz * BINS_A_CHIP / rate_hz / 2))
     pieces = band.iq[: band.iq.size // size * size].reshape(-1, size)
     if not pieces.size:
         return []
     spectra = fft.fftshift(fft.fft(pieces, axis=1), axes=1)
-    power = (spectra.real**2 + spectra.imag**2).sum(axis=0)
-    inside = _sliding(power, BINS_A_CHIP)
-    narrow = _sliding(power, NARROW_BINS)
+    power = (spectra.real**2 + spectra.imag**2).mean(axis=0)
+    inside, narrow = (_sliding(power, width) for width in (BINS_A_CHIP, NARROW_BINS))
     offsets_hz = (np.arange(inside.size) + BINS_A_CHIP / 2 - 0.5 - size // 2) * band.rate_hz / size
+    floor = float(np.quantile(power[power > FLAT * power.max()], QUIET))
+    wanted = np.abs(offsets_hz) <= reach_hz
     chosen: list[float] = []
-    order = np.argsort(-np.where(np.abs(offsets_hz) <= reach_hz, inside, -1.0), kind="stable")
-    for at in order[: np.count_nonzero(np.abs(offsets_hz) <= reach_hz)]:
+    for at in np.flatnonzero(wanted)[np.argsort(-inside[wanted], kind="stable")]:
         if any(abs(offsets_hz[at] - other) < rate_hz / 2 for other in chosen):
             continue
-        if narrow[at : at + BINS_A_CHIP - NARROW_BINS + 1].max() < NARROW * inside[at]:
-            chosen.append(float(offsets_hz[at]))
+        line = narrow[at : at + BINS_A_CHIP - NARROW_BINS + 1].max() - NARROW_BINS * floor
+        if line > NARROW * (inside[at] - BINS_A_CHIP * floor):
+            break
+        chosen.append(float(offsets_hz[at]))
         if len(chosen) == CENTRES:
             break
     return [band.offset_hz + offset_hz for offset_hz in chosen]
