@@ -24,11 +24,11 @@ from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.sync import LEAD_CHIPS, SAMPLES_A_CHIP, TAIL_CHIPS, Sync
 from medmon.phy.timing import Clock
 from medmon.phy.tuner import Baseband, Place, Tuner
-from medmon.records import Modem
+from medmon.records import FloatArray, Modem
 
 HALF_WIDTH_CHIPS = 1.0
 """Half the passband, in chip rates: the main lobe reaches 0.75."""
-FIRST_CHIPS = 256
+FIRST_CHIPS = 384
 """Chips decided with what preamble and sync word alone tell; the next pass reads four times as far,
 when the clock is known from these."""
 GAINS = (0.12, 0.03)
@@ -43,7 +43,9 @@ BYTE_CHIPS = 8
 LEAD_WORTH = 0.5
 """The same for chips of the preamble, which are not chosen: noise has 0."""
 FIRST_LEAD_CHIPS = 64
-PASSES = 4
+MORE_PASSES = 3
+CLEAN = 0.5
+"""A packet whose weakest chip is stronger than this was read rightly in the first pass."""
 WRONG = 0.75
 """A modulation index less than this part of the declared one, or more than its inverse, is another
 device's."""
@@ -79,22 +81,21 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
 def _read(piece: Tuner, found: Found, modem: Modem) -> Reception | None:
     """Decide the chips with what is known, better that with them, and decide again."""
     band = _tuned(piece, modem, found.carrier_hz)
-    signs = cpm_search.template(modem)
+    signs, word = cpm_search.template(modem), signs_from_text(modem.sync)
     model = _sighted(band, found, signs, modem)
     model = fitted(band, signs, signs.size, model, modem)
-    width = chips_each(modem.line_code)
-    most = modem.max_bits // bits_each(modem.line_code) * width
-    lead, reach, count = cpm_search.LEAD_CHIPS, min(most, FIRST_CHIPS), -1
-    word = signs_from_text(modem.sync)
-    chips = Decided(word[:0], word[:0])
-    for turn in range(PASSES):
-        chips = _decided(band, model, modem, reach, GAINS[min(turn, 1)])
-        lead = max(cpm_search.LEAD_CHIPS, _lead(band, model, modem))
-        signs = np.concatenate((_preamble(modem, lead), word, chips.signs))
+    most = modem.max_bits * chips_each(modem.line_code) // bits_each(modem.line_code)
+    chips, lead, reach, count = Decided(word[:0], word[:0]), 0, min(most, FIRST_CHIPS), -1
+    for gain in (GAINS[0], *[GAINS[1]] * MORE_PASSES):
+        chips = _decided(band, model, modem, reach, gain)
         if not chips.signs.size:
             return None
-        model = fitted(band, signs, lead + word.size, _recarried(band, signs, lead + word.size, model, modem), modem)
-        if turn and chips.signs.size <= count and reach == most:
+        lead = max(cpm_search.LEAD_CHIPS, _lead(band, model, modem))
+        known = np.concatenate((_preamble(modem, lead), word, chips.signs))
+        model = _recarried(band, known, lead + word.size, model, modem)
+        model = fitted(band, known, lead + word.size, model, modem)
+        is_clean = float(chips.strength.min()) > CLEAN
+        if reach == most and (is_clean or chips.signs.size == count):
             break
         count, reach = chips.signs.size, min(most, 4 * reach)
     return _reception(band, model, modem, found, chips, lead)
@@ -126,8 +127,9 @@ def _along(matched: Correlations, signs: Floats, index: float) -> Correlations:
     around = np.concatenate((signs[:1], signs, signs[-1:])) > 0
     numbers = 4 * around[:-2] + 2 * around[1:-1] + around[2:]
     turned = np.cumsum(signs) - signs - signs.sum()
-    values: Correlations = matched[np.arange(signs.size), numbers]
-    return values * np.exp(-1j * np.pi * index * turned)
+    back = np.exp(-1j * np.pi * index * turned)
+    along: Correlations = matched[np.arange(signs.size), numbers] * back
+    return along
 
 
 def _recarried(
@@ -223,7 +225,7 @@ def _sync_errors(band: Baseband, model: PhaseModel, modem: Modem) -> int:
     return int((wrong > right).sum())
 
 
-def _wave(band: Baseband, model: PhaseModel) -> np.ndarray:
+def _wave(band: Baseband, model: PhaseModel) -> FloatArray:
     """Turn of the phase over half a chip, 1 for that of a whole mark."""
     reach = SAMPLES_A_CHIP // 4
     turns = np.zeros(band.iq.size, np.float32)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ from scipy import fft
 from medmon.phy.phase_pulse import Floats, Turns, index_of, signs_from_text
 from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
+
+Number = TypeVar("Number", np.float64, np.complex128)
 
 LEAD_CHIPS = 8
 """Chips of the preamble that are looked for before the sync word: Bluetooth LE sends no more."""
@@ -51,7 +54,7 @@ at the lowest useful signal has 0.5."""
 MOST = 32
 """Places looked at more closely for each carrier, best first."""
 SHIFTS: Floats = np.arange(-2, 3) / 8
-CERTAIN = 0.45
+CERTAIN = 0.5
 """Least squared coherent correlation; a packet at the lowest useful signal has 0.75."""
 OFFSET_PARTS = 256
 OFFSET_REACH = 0.08
@@ -191,9 +194,7 @@ def _in_band(band: Baseband, modem: Modem) -> list[Found]:
     return [one for one in closer if one is not None and one.match**2 > CERTAIN]
 
 
-def _differential(
-    iq: ComplexArray, signs: Floats, modem: Modem
-) -> tuple[FloatArray, ComplexArray]:
+def _differential(iq: ComplexArray, signs: Floats, modem: Modem) -> tuple[FloatArray, ComplexArray]:
     """Correlate the differences over a chip, at every sample: squared coefficients and values."""
     count = signs.size
     rows = (iq.size - SAMPLES_A_CHIP) // SAMPLES_A_CHIP
@@ -210,19 +211,18 @@ def _differential(
     spectrum = fft.fft(turned, n=size, axis=0) * np.conj(fft.fft(shape, n=size))[:, None]
     places = rows - count + 1
     match = fft.ifft(spectrum, axis=0)[:places]
-    total = _running(turned, count)
-    power = _running(turned.real**2 + turned.imag**2, count)
+    total = _running(turned.astype(np.complex128), count)
+    power = _running((turned.real**2 + turned.imag**2).astype(np.float64), count)
     spread = np.maximum(power - np.abs(total) ** 2 / count, 1e-6 * power + 1e-30)
     scale = float(np.sum(np.abs(shape) ** 2))
     likely = (match.real**2 + match.imag**2) / (spread * scale)
     return likely.ravel().astype(np.float32), match.ravel().astype(np.complex64)
 
 
-def _running(rows: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.generic]:
-    kind = np.complex128 if np.iscomplexobj(rows) else np.float64
-    total = np.cumsum(rows, axis=0, dtype=kind)
-    total[count:] -= total[:-count].copy()
-    return total[count - 1 :]
+def _running(rows: npt.NDArray[Number], count: int) -> npt.NDArray[Number]:
+    """Add up `count` rows at a time."""
+    total = np.cumsum(rows, axis=0)
+    return total[count - 1 :] - np.concatenate((total[:1] * 0, total[:-count]))
 
 
 def _coherent(

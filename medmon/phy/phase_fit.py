@@ -58,9 +58,7 @@ class PhaseModel:
     level: float = 1.0
 
 
-def fitted(
-    band: Baseband, signs: Floats, lead: int, model: PhaseModel, modem: Modem
-) -> PhaseModel:
+def fitted(band: Baseband, signs: Floats, lead: int, model: PhaseModel, modem: Modem) -> PhaseModel:
     """Fit a model to the samples of known chips.
 
     Parameters
@@ -93,7 +91,7 @@ def _stepped(
     """Take one least-squares step."""
     first = max(0, int(np.ceil(model.start - lead * model.step)))
     last = min(band.iq.size, int(model.start + (signs.size - lead) * model.step))
-    since = np.arange(first, last) - model.start
+    since = np.arange(first, last, dtype=np.float64) - model.start
     places = since / model.step + lead
     turned, speed = turns.at(places)
     turned -= signs[:lead].sum()

@@ -31,6 +31,17 @@ CLASSES = 4
 STATES = 4 * CLASSES
 """The last two chips, and the number of ones before them modulo four."""
 
+
+def _origins() -> npt.NDArray[np.intp]:
+    """List the two states before each: they differ in the chip that falls out of sight."""
+    state = np.arange(STATES)
+    last = state >> 1 & 1
+    first = last | ((state >> 2) - last) % CLASSES << 2
+    return np.stack((first, first | 2))
+
+
+ORIGINS = _origins()
+
 Correlations = npt.NDArray[np.complex128]
 
 
@@ -56,22 +67,22 @@ class Survivors:
 
     Attributes
     ----------
-    origins : ndarray of intp, shape (n + 1, states)
-        State before.
+    swaps : ndarray of bool, shape (n + 1, states)
+        Which of the two ways into the state was better.
     strengths : ndarray of float64, shape (n + 1, states)
         What the chip of this row says for the way into the state.
     metrics : ndarray of float64, shape (n + 1, states)
         What all chips up to this row say.
     """
 
-    origins: npt.NDArray[np.intp]
+    swaps: npt.NDArray[np.bool_]
     strengths: Floats
     metrics: Floats
 
     @property
     def chips(self) -> int:
         """Chips behind the last known one."""
-        return len(self.origins) - 1
+        return len(self.swaps) - 1
 
     def path(self, count: int) -> Decided:
         """Decide the first chips by nothing that comes after them.
@@ -95,7 +106,7 @@ class Survivors:
         for row in range(count, -1, -1):
             signs[row] = 1.0 if state & 1 else -1.0
             heard[row] = self.strengths[row, state]
-            state = int(self.origins[row, state])
+            state = int(ORIGINS[int(self.swaps[row, state]), state])
         return Decided(signs[:-1], heard[1:])
 
 
@@ -159,25 +170,20 @@ def searched(
     metric = np.where(state == 2 * before[0] + before[1], 0.0, -np.inf)
     # The phase is counted from the end of the last known chip.
     rotor = np.full(STATES, np.exp(1j * np.pi * index * (1.0 if before[1] else -1.0)))
-    turns = np.exp(-1j * np.pi * index * np.where(state & 1, 1.0, -1.0))
-    # Two survivors meet in a state: they differ in the chip that falls out of sight.
-    last = state >> 1 & 1
-    origins = last | ((state >> 2) - last) % CLASSES << 2
-    origins = np.stack((origins, origins | 2))
-    patterns = np.stack((state & 3, state & 3 | 4))
-    survivors = Survivors(
-        np.empty((len(matched), STATES), dtype=np.intp),
-        np.empty((len(matched), STATES)),
-        np.empty((len(matched), STATES)),
-    )
+    turns = np.exp(-1j * np.pi * index * np.where(state & 2, 1.0, -1.0))
+    ways = matched[:, np.stack((state & 3, state & 3 | 4))]
+    swaps = np.empty((len(matched), STATES), dtype=np.bool_)
+    strengths = np.empty((len(matched), STATES))
+    metrics = np.empty((len(matched), STATES))
     # A loop over chips: each step depends on the one before.
-    for step, row in enumerate(matched):
-        fits = row[patterns] * rotor[origins]
-        reached = metric[origins] + fits.real
-        better = reached.argmax(axis=0)
-        fit, origin, metric = fits[better, state], origins[better, state], reached[better, state]
-        rotor = rotor[origin] * turns[origin] * np.exp(-1j * gain * fit.imag)
-        survivors.origins[step] = origin
-        survivors.strengths[step] = fit.real
-        survivors.metrics[step] = metric
-    return survivors
+    for step, row in enumerate(ways):
+        before_rotor = rotor[ORIGINS]
+        fits = row * before_rotor
+        reached = metric[ORIGINS] + fits.real
+        swap = reached[1] > reached[0]
+        fit = np.where(swap, fits[1], fits[0])
+        rotor = np.where(swap, before_rotor[1], before_rotor[0]) * turns
+        rotor *= np.exp(-1j * gain * fit.imag)
+        metrics[step] = metric = np.maximum(reached[0], reached[1])
+        swaps[step], strengths[step] = swap, fit.real
+    return Survivors(swaps, strengths, metrics)

@@ -15,6 +15,7 @@ from medmon.phy import blind, cpm, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
+from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Baseband, Place, Tuner
@@ -29,6 +30,7 @@ UNKNOWN_SNR_DB = 9.0
 UNKNOWN_ENERGY_DB = 19.0
 """Bursts that no modem understands are reported from this SNR and this energy over the noise
 density; below, noise could be one."""
+BRIEF_S = 1e-3
 EQUAL_DB = 0.3
 """Two readings of one burst, tuned to from two of its pieces, differ by less."""
 SAME_ERRORS = 0.06
@@ -118,6 +120,23 @@ def needed_rate_hz(modem: Modem) -> float:
     if modem.modulation in CONTINUOUS:
         return 1.5 * modem.symbol_rate_hz
     return 2 * (modem.deviation_hz or 0.0) + 2 * modem.symbol_rate_hz
+
+
+def is_brief(modem: Modem) -> bool:
+    """Tell whether the packets of a modem may be over in two rows of the filter bank.
+
+    Parameters
+    ----------
+    modem : Modem
+        How the device sounds.
+
+    Returns
+    -------
+    bool
+        Whether its shortest packet lasts less than a millisecond.
+    """
+    chips = modem.min_bits * chips_each(modem.line_code) // bits_each(modem.line_code)
+    return (len(modem.sync) + chips) / modem.symbol_rate_hz < BRIEF_S
 
 
 def heard_in(
