@@ -97,8 +97,8 @@ def _stepped(
     turned -= signs[:lead].sum()
     angle = model.phase_rad + model.turn_rad * since + np.pi * model.index * turned
     left = band.iq[first:last] * np.exp(-1j * angle)
-    level = float(left.real.mean())
-    if left.size < signs.size or level <= 0.0:
+    level = float(left.real.mean()) if left.size > signs.size else 0.0
+    if level <= 0.0:
         return model
     along = since / model.step / signs.size
     bend = np.pi * model.index * speed
