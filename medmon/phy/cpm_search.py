@@ -41,9 +41,11 @@ BINS_A_CHIP = 16
 """Resolution of the spectrum, in parts of the chip rate."""
 NARROW_BINS = 2
 NARROW = 0.5
-"""A signal with this part of its power in so few bins is no shift keying of this rate: MSK has a
-fifth there, and no data makes it half."""
-QUIET = 0.25
+"""A signal with this part of its power in so few bins is no shift keying of this rate, by a probe of
+its middle: MSK and GFSK have a third there at most, a pump or a pod 0.6 to 0.98."""
+NARROW_WHOLE = 0.7
+"""The same over all of a burst: a third of it may be preamble, which stands in three lines."""
+QUIET = 0.4
 """Quantile of the spectrum around that stands for the noise in it."""
 FLAT = 1e-6
 """Bins with less than this part of the strongest one lie outside the band."""
@@ -54,8 +56,9 @@ at the lowest useful signal has 0.5."""
 MOST = 32
 """Places looked at more closely for each carrier, best first."""
 SHIFTS: Floats = np.arange(-2, 3) / 8
-CERTAIN = 0.5
-"""Least squared coherent correlation; a packet at the lowest useful signal has 0.75."""
+CERTAIN = 0.6
+"""Least squared coherent correlation; a packet at the lowest useful signal has 0.75. A word with
+every chip turned over, half a chip rate away, has 0.5."""
 OFFSET_PARTS = 256
 OFFSET_REACH = 0.08
 """Grid and reach of the finer carrier offset, in parts of the chip rate."""
@@ -117,12 +120,12 @@ def find(tuner: Tuner, modem: Modem, place: Place) -> list[Found]:
     half_s = max(PROBE_S, PROBE_CHIPS / modem.symbol_rate_hz) / 2
     half = half_s * tuner.rate_hz
     middle = (place.start_sample + place.stop_sample) / 2
-    if not _centres(tuner.cut(middle - half, middle + half), modem, place):
+    if not _centres(tuner.cut(middle - half, middle + half), modem, place, NARROW):
         return []
     if place.stop_sample - place.start_sample < tuner.rate_hz / tuner.bin_hz / 2:
         tuner = tuner.cut(place.start_sample, place.stop_sample)
     found: list[Found] = []
-    for centre_hz in _centres(tuner, modem, place):
+    for centre_hz in _centres(tuner, modem, place, NARROW_WHOLE):
         band = tuner.listen(
             place,
             centre_hz,
@@ -141,8 +144,8 @@ def _apart(found: Sequence[Found], samples: float) -> list[Found]:
     return sorted(chosen, key=lambda one: one.end_sample)
 
 
-def _centres(tuner: Tuner, modem: Modem, place: Place) -> list[float]:
-    """List where a chip rate of bandwidth holds most power, unless most of it is a narrow line."""
+def _centres(tuner: Tuner, modem: Modem, place: Place, most: float) -> list[float]:
+    """List where a chip rate of bandwidth holds most power, unless too much of it is a line."""
     rate_hz = modem.symbol_rate_hz
     # What was seen may be a piece of a wide signal, or be wider for what stands beside it.
     reach_hz = max(rate_hz / 2, place.reach_hz - rate_hz / 4)
@@ -165,7 +168,7 @@ def _centres(tuner: Tuner, modem: Modem, place: Place) -> list[float]:
         if any(abs(offsets_hz[at] - other) < rate_hz / 2 for other in chosen):
             continue
         line = narrow[at : at + BINS_A_CHIP - NARROW_BINS + 1].max() - NARROW_BINS * floor
-        if line > NARROW * (inside[at] - BINS_A_CHIP * floor):
+        if line > most * (inside[at] - BINS_A_CHIP * floor):
             break
         chosen.append(float(offsets_hz[at]))
         if len(chosen) == CENTRES:
