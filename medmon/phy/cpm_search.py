@@ -41,8 +41,8 @@ BINS_A_CHIP = 16
 """Resolution of the spectrum, in parts of the chip rate."""
 NARROW_BINS = 2
 NARROW = 0.5
-"""A signal with this part of its power in so few bins is no shift keying of this rate, by a probe of
-its middle: MSK and GFSK have a third there at most, a pump or a pod 0.6 to 0.98."""
+"""A signal with this part of its power in so few bins is no shift keying of this rate, by a probe
+of its middle: MSK and GFSK have a third there at most, a pump or a pod 0.6 to 0.98."""
 NARROW_WHOLE = 0.7
 """The same over all of a burst: a third of it may be preamble, which stands in three lines."""
 QUIET = 0.4
