@@ -21,7 +21,7 @@ START = 20.3
 PAIRS = np.random.default_rng(8).integers(0, 2, 120).astype(np.uint8)
 CHIPS = np.stack((PAIRS, 1 - PAIRS), axis=1).ravel()
 """Balanced: the carrier and the index hide in each other where one kind of chip prevails."""
-SIGNS = 2.0 * CHIPS - 1.0
+SIGNS = (2.0 * CHIPS - 1.0).astype(np.float64)
 
 
 def _band(
@@ -102,5 +102,5 @@ def test_few_chips_keep_the_declared_clock_and_index(air: Air, hard: Modem) -> N
 
 def test_where_nothing_is_the_guess_stays(air: Air, hard: Modem) -> None:
     """A sync word at the end of the recording has no samples to fit to."""
-    band = air.baseband(np.zeros(50), RATE_HZ)
+    band = air.baseband(np.zeros(50, np.complex64), RATE_HZ)
     assert fitted(band, SIGNS, 0, _guess(), hard) == _guess()
