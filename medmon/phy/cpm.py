@@ -1,7 +1,7 @@
 """A stretch of signal and an MSK or GFSK modem come in, the packets of that modem go out.
 
 Two tones half a chip rate apart are not orthogonal without their phase: a receiver that compares
-their powers loses 4 dB. So the phase itself is followed. `cpm_search` finds the sync word;
+their powers loses 7 dB. So the phase itself is followed. `cpm_search` finds the sync word;
 `phase_fit` fits carrier, phase, clock and modulation index to preamble and sync word;
 `phase_trellis` decides the chips with them; then all is fitted once more to the whole packet, and
 the packet is decided once more. What is fitted last are the packet's features as well.
@@ -34,8 +34,8 @@ when the clock is known from these."""
 GAINS = (0.12, 0.03)
 """Gain of the phase loop in the first pass, and when the carrier is known from the packet."""
 ON_AIR = 0.6
-"""Strength of a chip that speaks for nothing either way. A chip of the packet has 1, noise has 0.3
-on the best of all paths."""
+"""Strength of a chip that speaks for nothing either way. A chip of the packet has 1, noise on the
+best of all paths has 0.3 at the lowest useful signal."""
 OFF_CHIPS = 10.0
 """Evidence against a burst, in chips, after which it is over."""
 BYTE_CHIPS = 8
