@@ -10,11 +10,13 @@ check                width  polynomial  start    used by
 `crc16_medtronic`    16     1021        FFFF     sensor types A8, AA, AB
 `crc8_omnipod`       8      07          00       each packet
 `crc16_omnipod`      16     8005        0000     each message; a mixed bit order, below
+`crc16_cc2500`       16     8005        FFFF     what a CC2500 radio adds by itself
+`crc24_ble`          24     00065B      555555   each Bluetooth LE advertisement, reflected
 ===================  =====  ==========  =======  ===================================
 
-None of the first three reflects bits or inverts the result. The fourth takes a table made for the
-polynomial 8005 most significant bit first, but moves its register to the right, as if reflected;
-it is not in any catalogue (openaps/openomni crc16.py at 8eda783).
+Only the last one reflects bits, and none inverts the result. `crc16_omnipod` takes a table made for
+the polynomial 8005 most significant bit first, but moves its register to the right, as if
+reflected; it is not in any catalogue (openaps/openomni crc16.py at 8eda783).
 """
 
 from __future__ import annotations
@@ -118,3 +120,47 @@ def crc16_omnipod(data: bytes) -> int:
         entry = _register(((value ^ byte) & 0xFF) << 8, 0x8005, 16)
         value = (value >> 8) ^ entry
     return value
+
+
+def crc16_cc2500(data: bytes) -> int:
+    """Compute the check that a CC2500 or CC2510 radio appends (TI design note DN502).
+
+    Parameters
+    ----------
+    data : bytes
+        Length byte and payload.
+
+    Returns
+    -------
+    int
+        The check, 0 to 65535; it goes on the air most significant byte first.
+
+    Examples
+    --------
+    >>> f"{crc16_cc2500(b'123456789'):04x}"  # CRC-16/CMS in the catalogue of Greg Cook
+    'aee7'
+    """
+    return _most_significant_first(data, 0x8005, 16, 0xFFFF)
+
+
+def crc24_ble(data: bytes) -> bytes:
+    """Compute the check of a Bluetooth LE advertisement (Core 5.4, volume 6, part B, 3.1.1).
+
+    Parameters
+    ----------
+    data : bytes
+        Header and payload.
+
+    Returns
+    -------
+    bytes
+        Three bytes as they stand on the air.
+
+    Examples
+    --------
+    >>> crc24_ble(bytes.fromhex("0006000000000000")).hex()  # secdev/scapy bluetooth4LE.uts
+    '5a3960'
+    """
+    mirrored = bytes(int(f"{byte:08b}"[::-1], 2) for byte in data)
+    value = _most_significant_first(mirrored, 0x00065B, 24, 0x555555)
+    return bytes(int(f"{byte:08b}"[::-1], 2) for byte in value.to_bytes(3, "big"))

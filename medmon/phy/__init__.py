@@ -3,7 +3,8 @@
 The path of a sample: `dc` takes the receiver's own carrier off, `channelizer` splits the band,
 `noise` follows the floor, `activity` finds regions with energy, `emitters` takes a region apart
 (`images` knows mirror images), `tuner` cuts out each emitter's narrow signal, `ook` and `fsk` look
-for the packets of the declared modems (`sync`, `timing`, `linecode`), `bursts` and `blind` describe
+for the packets of the declared modems (`sync`, `timing`, `linecode`), and so does `cpm` for MSK and
+GFSK (`cpm_search`, `phase_pulse`, `phase_fit`, `phase_trellis`), `bursts` and `blind` describe
 what no modem understands, `measure` reads the physical features off. `stream` joins these for a run
 of samples, `Receiver` for a whole recording. Bursts are found on channel 0; what more channels tell
 about them, `array` adds.

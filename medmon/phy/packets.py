@@ -134,6 +134,8 @@ def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
     A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
     """
     begun = float(reception.chip_places(-0.5)[0])
+    if reception.is_fitted:
+        return reception, measure.Clocking(begun, reception.clock.step, 0.0)
     fitted = measure.clocking(reception)
     for _ in range(PASSES):
         clock = _clock(reception, fitted)
@@ -191,7 +193,7 @@ def _ends(
     """Give the start and the end of a packet's burst, in samples of its own narrow signal."""
     start = max(fitted.first_edge, 0.0)
     last = fitted.first_edge + fitted.step * reception.known_chips.size
-    if stretch is None:
+    if stretch is None or reception.is_fitted:
         return start, last
     band = reception.band
     stop = (around.sample_at(stretch.stop) - band.first_sample) / band.step

@@ -50,6 +50,9 @@ class Reception:
         Preamble chips heard before the sync word.
     deviation_hz : float or None
         Peak deviation as heard; None for OOK.
+    is_fitted : bool
+        Whether clock, carrier, preamble and deviation were fitted to the whole packet already, so
+        that nothing that looks at edges would better them.
     """
 
     modem: Modem
@@ -62,6 +65,7 @@ class Reception:
     soft: FloatArray
     lead: int = 0
     deviation_hz: float | None = None
+    is_fitted: bool = False
 
     @property
     def enough(self) -> bool:

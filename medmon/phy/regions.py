@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from medmon.phy import blind, fsk, ook, packets, tones
+from medmon.phy import blind, cpm, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
 from medmon.phy.filters import ROLL_OFF
+from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Baseband, Place, Tuner
@@ -30,6 +31,9 @@ UNKNOWN_SNR_DB = 9.0
 UNKNOWN_ENERGY_DB = 19.0
 """Bursts that no modem understands are reported from this SNR and this energy over the noise
 density; below, noise could be one."""
+BRIEF_S = 1e-3
+EQUAL_DB = 0.3
+"""Two readings of one burst, tuned to from two of its pieces, differ by less."""
 SAME_ERRORS = 0.06
 """Largest part of the bits that noise may turn over in a copy of a packet."""
 NOISY_DB = 15.0
@@ -45,6 +49,9 @@ CLICK_US = 1_000.0
 SKIRT_DB = 6.0
 """A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
 and 20 dB more a decade."""
+
+CONTINUOUS = ("msk", "gfsk")
+RECEIVERS = {"ook": ook.receive, "fsk": fsk.receive, "msk": cpm.receive, "gfsk": cpm.receive}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,9 +117,29 @@ def needed_rate_hz(modem: Modem) -> float:
     Returns
     -------
     float
-        Samples a second: the main lobe, twice the deviation and two chip rates wide.
+        Samples a second: the main lobe, twice the deviation and two chip rates wide; of MSK and
+        GFSK, whose phase is continuous, 1.5 chip rates.
     """
+    if modem.modulation in CONTINUOUS:
+        return 1.5 * modem.symbol_rate_hz
     return 2 * (modem.deviation_hz or 0.0) + 2 * modem.symbol_rate_hz
+
+
+def is_brief(modem: Modem) -> bool:
+    """Tell whether the packets of a modem may be over in two rows of the filter bank.
+
+    Parameters
+    ----------
+    modem : Modem
+        How the device sounds.
+
+    Returns
+    -------
+    bool
+        Whether its shortest packet lasts less than a millisecond.
+    """
+    chips = modem.min_bits * chips_each(modem.line_code) // bits_each(modem.line_code)
+    return (len(modem.sync) + chips) / modem.symbol_rate_hz < BRIEF_S
 
 
 def heard_in(
@@ -150,7 +177,7 @@ def heard_in(
                 scene.density(emitter),
                 scene.tuner,
             )
-            for reception in _receptions(scene, place, modems)
+            for reception in _receptions(scene, place, _missing(modems, known, scene, emitter))
         )
         known += [
             heard
@@ -165,6 +192,28 @@ def heard_in(
     loud = _distinct([heard for heard in unknown if _is_loud(heard)], (*known, *earlier))
     rest = tones.paired(loud, scene.tuner)
     return sorted(known + rest, key=lambda heard: (heard.start, heard.radio.freq_hz))
+
+
+def _missing(
+    modems: Sequence[Modem], known: Sequence[Heard], scene: Scene, emitter: Emitter
+) -> list[Modem]:
+    """Leave out the wide modems whose packet an emitter is only a piece of.
+
+    A burst a megahertz wide and less than a row long is seen as several emitters.
+    """
+    slot = scene.grid.slot_samples
+    offset_hz = scene.grid.offset_hz(emitter.centre)
+    heard = {
+        one.frames[0].modem
+        for one in known
+        if abs(one.radio.freq_hz - offset_hz) < one.radio.bandwidth_hz
+        # Rows are coarse, and the mean of two of them reaches one farther.
+        and one.start / slot < emitter.start_slot + 2
+        and emitter.stop_slot - 2 < one.stop / slot
+    }
+    return [
+        modem for modem in modems if modem.modulation not in CONTINUOUS or modem.name not in heard
+    ]
 
 
 def _place(scene: Scene, emitter: Emitter) -> Place:
@@ -182,8 +231,7 @@ def _place(scene: Scene, emitter: Emitter) -> Place:
 def _receptions(scene: Scene, place: Place, modems: Sequence[Modem]) -> list[Reception]:
     found: list[Reception] = []
     for modem in modems:
-        receive = ook.receive if modem.modulation == "ook" else fsk.receive
-        found += receive(scene.tuner, modem, place)
+        found += RECEIVERS[modem.modulation](scene.tuner, modem, place)
     return [one for one in found if not any(_swallows(other, one) for other in found)]
 
 

@@ -28,7 +28,7 @@ from medmon.phy.emitters import emitters
 from medmon.phy.images import is_image, may_be_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
-from medmon.phy.regions import Scene, fits, heard_in
+from medmon.phy.regions import Scene, fits, heard_in, is_brief
 from medmon.phy.squelch import REACH, Squelch
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
@@ -103,6 +103,7 @@ class Stream:
         self._floor = known.floor if known else NoiseFloor(self.grid.channels)
         self._held: list[Samples] | None = None if self._floor.is_settled else []
         self._squelch = Squelch(self.grid)
+        self._is_brief = any(is_brief(modem) for modem in self._modems)
         self._channelizer = Channelizer(self.grid)
         self._activity = Activity(self.grid)
         self._tape: deque[_Chunk] = deque()
@@ -174,7 +175,8 @@ class Stream:
         dc = self._dc.feed(self._padded(samples))
         self._keep(samples, dc)
         may_speak, mean = True, None
-        if len(samples) == self.grid.chunk_samples:
+        # The squelch averages over 4 ms and would not see what is much shorter.
+        if len(samples) == self.grid.chunk_samples and not self._is_brief:
             may_speak, mean = self._squelch.feed(samples, dc, self._floor.power)
         if mean is None or may_speak or self._activity.is_open or not self._floor.is_settled:
             return self._heard(self._regions())

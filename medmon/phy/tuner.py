@@ -139,6 +139,11 @@ class Tuner:
         self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
 
     @property
+    def rate_hz(self) -> float:
+        """Sample rate of the stretch."""
+        return self._rate_hz
+
+    @property
     def bin_hz(self) -> float:
         """Distance of two bins of the spectrum."""
         return self._rate_hz / self._size

@@ -123,7 +123,8 @@ class Modem:
         Nominal carrier frequencies. They give the carrier offset its zero; a burst is looked for
         everywhere in the band.
     modulation : str
-        "ook", "fsk", "msk" or "gfsk".
+        "ook", "fsk", "msk" or "gfsk". The last two are for modulation indices near one half, and
+        "gfsk" is filtered with BT = 0.5; two tones farther apart are "fsk".
     symbol_rate_hz : float
         On-air symbols (chips) a second, after line coding.
     deviation_hz : float or None

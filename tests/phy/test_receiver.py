@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medmon.phy import NOTHING, Receiver, needed_rate_hz
-from medmon.records import Block, Burst, ComplexArray, Gap, Span
+from medmon.records import Block, Burst, ComplexArray, Gap, Modem, Span
 from signal_fixtures.adc import SampleFormat, bytes_from_iq
 from signal_fixtures.channel import Emission, FrontEnd, Scene, block_stream
 from signal_fixtures.devices import medtronic, omnipod
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PUMP_PACKET, POD_PACKET = medtronic.sample_packets()[0], omnipod.sample_packets()[0]
 PUMP_WIDTH_HZ, POD_WIDTH_HZ = 20e3, 81e3
+# 95 % of the power: 0.92 of the rate for MSK (Proakis 3.4-2), by synthesis 0.83 for Bluetooth LE.
+G4_WIDTH_HZ, BLE_WIDTH_HZ = 46e3, 0.83e6
 RATES_HZ = (250e3, 1.024e6, 2.048e6)
 CAPTURES = Path(__file__).parents[3] / "shared" / "captures"
 
@@ -103,6 +105,54 @@ def test_features_of_a_shifted_packet(air: Air, rate_hz: float) -> None:
         assert radio.duration_us == pytest.approx((truth.stop_s - truth.time_s) * 1e6, abs=30)
         assert radio.rise_us is None
         assert abs(burst.time_ns * 1e-9 - truth.time_s) * rate_hz < 1
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_features_of_a_packet_of_quarter_turns(air: Air, g4: Modem, rate_hz: float) -> None:
+    """The same for MSK."""
+    sent = [
+        air.g4(0.6 + 0.05 * n + 0.37 / rate_hz, offset_hz=-20e3 + 9e3 * n, ppm=40.0 * (n - 2))
+        for n in range(4)
+    ]
+    scene = air.scene(rate_hz, 0.82, *sent, density_dbfs=_density(20, G4_WIDTH_HZ))
+    heard = air.receive(block_stream(scene, "test", freq_hz=2425e6), [g4])
+    assert len(heard) == len(sent)
+    for burst, truth in zip(heard, sent, strict=True):
+        _check(burst, truth, rate_hz)
+        radio = burst.radio
+        assert radio.modulation == "msk"
+        assert radio.bandwidth_hz == pytest.approx(G4_WIDTH_HZ, rel=0.15)
+        assert radio.deviation_hz == pytest.approx(truth.keying.deviation_hz, rel=0.01)
+
+
+@pytest.mark.parametrize("rate_hz", [2.048e6, 2.4e6])
+def test_features_of_a_bluetooth_packet(air: Air, ble_modem: Modem, rate_hz: float) -> None:
+    """The same for GFSK a megahertz wide, each packet once."""
+    sent = [
+        air.ble(0.6 + 0.05 * n + 0.37 / rate_hz, offset_hz=-90e3 + 60e3 * n, index=0.45 + 0.03 * n)
+        for n in range(4)
+    ]
+    scene = air.scene(rate_hz, 0.82, *sent, density_dbfs=_density(20, BLE_WIDTH_HZ))
+    heard = air.receive(block_stream(scene, "test", freq_hz=2402e6), [ble_modem])
+    assert len(heard) == len(sent)
+    for burst, truth in zip(heard, sent, strict=True):
+        _check(burst, truth, rate_hz)
+        radio = burst.radio
+        assert radio.modulation == "gfsk"
+        assert radio.bandwidth_hz == pytest.approx(BLE_WIDTH_HZ, rel=0.15)
+        assert radio.deviation_hz == pytest.approx(truth.keying.deviation_hz, rel=0.02)
+
+
+def _check(burst: Burst, truth: Emission, rate_hz: float) -> None:
+    """Features of a packet whose phase is continuous."""
+    radio = burst.radio
+    assert radio.rssi_dbfs == pytest.approx(-30.0, abs=0.5)
+    assert radio.cfo_hz == pytest.approx(truth.offset_hz, abs=200)
+    assert radio.symbol_rate_hz == pytest.approx(truth.keying.symbol_rate_hz, rel=300e-6)
+    assert radio.duration_us == pytest.approx((truth.stop_s - truth.time_s) * 1e6, abs=2)
+    assert radio.rise_us is None
+    assert radio.snr_db == pytest.approx(20, abs=2)
+    assert abs(burst.time_ns * 1e-9 - truth.time_s) * rate_hz < 0.5
 
 
 def test_time_and_place_of_a_burst(air: Air) -> None:

@@ -15,7 +15,7 @@ from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
 from medmon.phy.packets import Heard
 from medmon.phy.timing import Clock
-from medmon.records import Frame, Radio
+from medmon.records import Frame, Modem, Radio
 from signal_fixtures.channel import Emission, Scene
 from signal_fixtures.devices import medtronic, omnipod
 from signal_fixtures.linecode import chips_from_text
@@ -231,6 +231,44 @@ def test_lowest_rates_by_hand(air: Air) -> None:
     assert regions.needed_rate_hz(pod) == 2 * 26_370 + 2 * 40_625
     assert regions.fits(pump, 48e3)
     assert not regions.fits(pod, 96e3)
+
+
+def test_lowest_rates_of_continuous_phase(g4: Modem, ble_modem: Modem) -> None:
+    """The main lobe of MSK ends three quarters of the rate from the carrier (Proakis 3.4-2)."""
+    assert regions.needed_rate_hz(g4) == pytest.approx(74_982)
+    assert regions.fits(ble_modem, 1.5e6)
+    assert not regions.fits(ble_modem, 1.024e6)
+
+
+def test_brief_packets_are_known(air: Air, g4: Modem, ble_modem: Modem) -> None:
+    """120 us of an advertisement pass between the squelch's looks; 3.7 ms of a G4 do not."""
+    assert regions.is_brief(ble_modem)
+    assert not regions.is_brief(g4)
+    assert not any(regions.is_brief(modem) for modem in air.modems)
+
+
+def _wide(air: Air, modem: Modem, *sent: Emission, found: Sequence[Emitter]) -> list[Heard]:
+    """Hear one modem at 2.4 MS/s, whose channels are 18.75 kHz wide and rows 0.43 ms long."""
+    scene = air.scene(2.4e6, 0.02, *sent, density_dbfs=DENSITY_DBFS)
+    grid = Grid.for_rate(2.4e6)
+    floor = np.full(grid.channels, 10 ** (DENSITY_DBFS / 10) * grid.channel_hz, np.float32)
+    return regions.heard_in(regions.Scene(air.tuner(scene), floor, grid), found, [modem], ())
+
+
+def test_a_wide_burst_seen_in_pieces_is_one(air: Air, ble_modem: Modem) -> None:
+    """A megahertz for a third of a millisecond is several emitters, and one packet."""
+    pieces = [Emitter(22, 24, 60, 68, 64), Emitter(22, 24, 48, 52, 50), Emitter(22, 25, 73, 74, 73)]
+    (heard,) = _wide(air, ble_modem, air.ble(0.0098), found=pieces)
+    assert heard.frames[0].modem == "ble"
+    assert heard.radio.freq_hz == pytest.approx(0.0, abs=500)
+
+
+def test_what_outlasts_a_wide_burst_is_listened_to_again(air: Air, ble_modem: Modem) -> None:
+    """The answer behind an advertisement may stand in another piece, seen for longer."""
+    sent = air.ble(0.0098), air.ble(0.0148, channel=38)
+    pieces = [Emitter(22, 24, 60, 68, 64), Emitter(22, 36, 48, 52, 50)]
+    heard = _wide(air, ble_modem, *sent, found=pieces)
+    assert [round(one.start / 2.4e6, 4) for one in heard] == [0.0098, 0.0148]
 
 
 def test_unknown_shifted_sender_is_one_burst(air: Air) -> None:

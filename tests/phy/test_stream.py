@@ -9,7 +9,7 @@ import pytest
 
 from medmon.phy.packets import Heard
 from medmon.phy.stream import MARGIN_S, RECENT, Stream
-from medmon.records import ComplexArray
+from medmon.records import ComplexArray, Modem
 from signal_fixtures.channel import Emission, FrontEnd
 from signal_fixtures.devices import medtronic
 from signal_fixtures.waveform import ook
@@ -154,6 +154,17 @@ def test_weak_packets_are_found_wherever_they_begin(air: Air, rate_hz: float) ->
     assert len(read) == len(sent)
     for one, emission in zip(read, sent, strict=True):
         assert one.start / rate_hz == pytest.approx(emission.time_s, abs=0.3e-3)
+
+
+def test_brief_packets_are_found_in_silence(air: Air, ble_modem: Modem) -> None:
+    """An advertisement is shorter than a row, and as weak as it can be read: 9 dB Ec/N0."""
+    rate_hz, starts = 2.048e6, [0.7 + 0.0713 * n for n in range(8)]
+    sent = [air.ble(time_s, offset_hz=50e3, rssi_dbfs=-31.0) for time_s in starts]
+    scene = air.scene(rate_hz, 1.3, *sent, density_dbfs=-100.0)
+    heard, _ = _fed(Stream(rate_hz, (ble_modem,)), scene.samples(0, scene.sample_count))
+    assert [round(one.start / rate_hz, 4) for one in heard if one.frames] == [
+        round(time_s, 4) for time_s in starts
+    ]
 
 
 def test_bursts_remembered_are_bounded(air: Air) -> None:

@@ -7,14 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signal_fixtures.crc import crc8_medtronic, crc8_omnipod, crc16_medtronic, crc16_omnipod
+from signal_fixtures.crc import (
+    crc8_medtronic,
+    crc8_omnipod,
+    crc16_cc2500,
+    crc16_medtronic,
+    crc16_omnipod,
+    crc24_ble,
+)
 
 
 @given(data=st.binary(max_size=100))
 def test_catalogue_checks_agree_with_an_independent_library(data: bytes) -> None:
-    """Three of the four are ordinary CRCs: width, polynomial and start say all."""
+    """All but one are ordinary CRCs: width, polynomial, start and reflection say all."""
     assert crc8_medtronic(data) == anycrc.CRC(8, 0x9B, 0, False, False, 0).calc(data)
     assert crc16_medtronic(data) == anycrc.CRC(16, 0x1021, 0xFFFF, False, False, 0).calc(data)
+    assert crc16_cc2500(data) == anycrc.CRC(16, 0x8005, 0xFFFF, False, False, 0).calc(data)
+    ble = anycrc.CRC(24, 0x00065B, 0x555555, True, True, 0).calc(data)
+    assert crc24_ble(data) == ble.to_bytes(3, "little")
     assert crc8_omnipod(data) == anycrc.CRC(8, 0x07, 0, False, False, 0).calc(data)
 
 

@@ -143,6 +143,43 @@ def test_gaussian_filter_narrows_the_spectrum() -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@given(
+    index=st.floats(0.4, 1.0),
+    bandwidth_time=st.sampled_from([None, 0.3, 0.5]),
+    seed=st.integers(0, 1_000),
+)
+def test_continuous_phase_turns_by_pi_h_a_chip_at_constant_amplitude(
+    index: float, bandwidth_time: float | None, seed: int
+) -> None:
+    """By definition: in a run of equal chips each turns the carrier by pi h, filtered or not."""
+    rate_hz, chip = 1e6, 20
+    word = np.random.default_rng(seed).integers(0, 2, 30).astype(np.uint8)
+    word[10:16] = 1
+    keying = fsk(rate_hz / chip, index * rate_hz / chip / 2, gaussian_bt=bandwidth_time, rise_us=1)
+    iq = modulate(word, keying, rate_hz).astype(np.complex128)[chip : 29 * chip]
+    assert np.abs(iq) == pytest.approx(np.ones(iq.size), abs=1e-6)
+    edges = iq[11 * chip : 14 * chip : chip]  # two chips from either end of the run
+    turns = np.angle(edges[1:] * np.conj(edges[:-1]) * np.exp(-1j * np.pi * index))
+    assert np.abs(turns).max() < 2e-3
+
+
+def test_msk_has_the_published_spectrum() -> None:
+    """Proakis 3.4-2: 16/pi^2 (cos 2 pi f T / (1 - 16 f^2 T^2))^2 chip lengths, random chips."""
+    chips_sent, per_chip = 1 << 13, 16
+    word = np.random.default_rng(4).integers(0, 2, chips_sent).astype(np.uint8)
+    iq = modulate(word, msk(1.0, rise_us=0.0), per_chip)[: chips_sent * per_chip]
+    pieces = iq.reshape(-1, 64 * per_chip) * np.hanning(64 * per_chip)
+    power = (np.abs(np.fft.fft(pieces)) ** 2).mean(axis=0)
+    power /= power.sum() * per_chip / (64 * per_chip)
+    freqs = np.fft.fftfreq(64 * per_chip, 1 / per_chip)
+    for low, high in ((0.0, 0.2), (0.2, 0.4), (0.45, 0.65), (0.85, 1.15)):
+        inside = (np.abs(freqs) >= low) & (np.abs(freqs) < high)
+        f = freqs[inside]
+        shape = 16 / np.pi**2 * (np.cos(2 * np.pi * f) / (1 - 16 * f**2 + 1e-9)) ** 2
+        assert power[inside].sum() / per_chip == pytest.approx(shape.sum() / per_chip, rel=0.1)
+
+
+@settings(max_examples=25, deadline=None)
 @given(cut=st.integers(1, 400), bandwidth_time=st.sampled_from([None, 0.3, 0.5]))
 def test_a_waveform_may_be_asked_in_pieces(cut: int, bandwidth_time: float | None) -> None:
     """A long burst is rendered block by block; the seams must not show."""
