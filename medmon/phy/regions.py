@@ -285,12 +285,12 @@ def _distinct(unknown: Sequence[Heard], known: Sequence[Heard]) -> list[Heard]:
     """Leave out what another burst of the same time explains; the strongest stays."""
     kept: list[Heard] = []
     for heard in sorted(unknown, key=lambda heard: -heard.radio.rssi_dbfs):
-        if not any(_explains(other, heard) for other in (*known, *kept)):
+        if not any(explains(other, heard) for other in (*known, *kept)):
             kept.append(heard)
     return kept
 
 
-def _explains(strong: Heard, weak: Heard) -> bool:
+def explains(strong: Heard, weak: Heard) -> bool:
     """Tell whether a burst without a frame is part of another one, or of its skirts."""
     common = min(strong.stop, weak.stop) - max(strong.start, weak.start)
     if common < 0.5 * (weak.stop - weak.start):

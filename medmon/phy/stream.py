@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medmon.phy.activity import Activity, Region
+from medmon.phy.beneath import Ground, uncovered
 from medmon.phy.channelizer import Channelizer, Grid
 from medmon.phy.dc import SETTLED_CHUNKS, DcEstimate
 from medmon.phy.emitters import emitters
@@ -222,12 +223,15 @@ class Stream:
         begin = max((region.start_slot - margin) * slot, self._tape[0].first_sample)
         end = min(region.stop_slot + margin, self._slots) * slot
         powers = self._powers(region.start_slot, region.stop_slot)
-        tuner = Tuner(self._cut(begin, end), begin, self.grid.rate_hz)
+        iq = self._cut(begin, end)
+        tuner = Tuner(iq, begin, self.grid.rate_hz)
         scene = Scene(tuner, self._floor.power, self.grid)
         seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
         self.crowded += is_crowded
         found = [emitter for emitter in seen if not is_image(emitter, tuner, self.grid)]
-        bursts = heard_in(scene, found, self._modems, tuple(self._recent))
+        earlier = tuple(self._recent)
+        bursts = heard_in(scene, found, self._modems, earlier)
+        bursts = uncovered(Ground(iq, begin, powers, region), scene, bursts, self._modems, earlier)
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)
         return mine

@@ -166,6 +166,8 @@ class Radio:
         Time difference of arrival between two antennas.
     aoa_deg : float or None
         Angle of arrival.
+    collided : bool
+        Whether somebody else spoke into it: at the same time, on the same channel.
     """
 
     freq_hz: float
@@ -182,6 +184,7 @@ class Radio:
     rssi_dbm: float | None = None
     tdoa_ns: float | None = None
     aoa_deg: float | None = None
+    collided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
