@@ -40,10 +40,11 @@ BINS = 32
 FRAMES = 48
 """Frames of a spectrum: 4 ms, less than the shortest packet."""
 WINDOW: FloatArray = (np.hanning(BINS + 1)[:BINS] * np.sqrt(8 / 3)).astype(np.float32)
-DEPTH = 10**-2.0
+DEPTH = 10**-1.7
 """A quick drawing explains all but this part of a skirt."""
 STRONG = 100.0
 """A packet so much over the noise density (Ec/N0, 20 dB) may hide somebody who can be read."""
+APART_ROWS = 2
 ROWS = 8
 """Rows whose mean spectrum is compared: 4 ms, less than the shortest packet."""
 ASIDE = 1.6
@@ -51,7 +52,7 @@ ASIDE = 1.6
 the skirt (2 dB); the mean over eight rows of noise varies by a tenth."""
 ASIDE_SHIFTED = 4.0
 """The same for a shifted carrier, whose spectrum depends on its bits (6 dB)."""
-LOUD = 3.0
+LOUD = 4.0
 """Times the noise floor from which that counts."""
 IMAGE = 10**-2.0
 """A receiver's mirror image is at least so much weaker than its signal."""
@@ -109,8 +110,10 @@ def uncovered(
         In order of arrival: what was heard in it and beneath it; a packet that is read better
         without its neighbours stands for what was read of it with them.
     """
-    if not any(_is_sign(burst, ground, scene) for burst in bursts):
-        return list(bursts)
+    packets = [burst for burst in bursts if burst.sent is not None]
+    if not any(_is_sign(burst, ground, scene) for burst in packets):
+        if not packets or not _is_more(bursts, ground, scene):
+            return list(bursts)
     found, iq, taken = list(bursts), ground.iq, set[Sent]()
     for _ in range(LAYERS):
         layer = _layer(found, taken, scene)
@@ -136,11 +139,23 @@ def _is_sign(heard: Heard, ground: Ground, scene: Scene) -> bool:
     if heard.sent is None:
         return False
     chip_snr = _chip_snr(heard, scene)
-    if is_touched(heard.sent.scatter, chip_snr):
+    if not heard.sent.is_whole or is_touched(heard.sent.scatter, chip_snr):
         return True
     if chip_snr > STRONG and _is_lopsided(heard, ground, scene):
         return True
     return chip_snr > SKIRTED and _leaves_something(heard, scene)
+
+
+def _is_more(bursts: Sequence[Heard], ground: Ground, scene: Scene) -> bool:
+    """Tell whether the region has energy at times at which no burst was found."""
+    grid, region = scene.grid, ground.region
+    rows = ground.powers[:, region.low : region.high + 1]
+    loud = (rows > LOUD * scene.floor[region.low : region.high + 1]).any(axis=1)
+    for burst in bursts:
+        start = int(burst.start / grid.slot_samples) - region.start_slot - APART_ROWS
+        stop = int(burst.stop / grid.slot_samples) - region.start_slot + APART_ROWS
+        loud[max(0, start) : max(0, stop + 1)] = False
+    return int(loud.sum()) >= ROWS
 
 
 def _leaves_something(heard: Heard, scene: Scene) -> bool:
@@ -214,12 +229,13 @@ def _is_lopsided(heard: Heard, ground: Ground, scene: Scene) -> bool:
 def _layer(found: Sequence[Heard], taken: set[Sent], scene: Scene) -> list[Sent]:
     """Choose the packets to take off next: none that another one spoils more than it spoils him."""
     candidates = [
-        (heard.sent.scatter, heard)
+        heard
         for heard in found
-        if heard.sent is not None and heard.sent not in taken and heard.sent.scatter < HOPELESS
+        if heard.sent is not None and heard.sent not in taken
+        if heard.sent.is_whole and heard.sent.scatter < HOPELESS
     ]
     chosen: list[Heard] = []
-    for _, heard in sorted(candidates, key=lambda one: one[0]):
+    for heard in sorted(candidates, key=_badness):
         if not any(_is_mixed(heard, other) for other in chosen):
             chosen.append(heard)
     chosen.sort(key=lambda heard: -heard.radio.rssi_dbfs)
@@ -243,7 +259,8 @@ def _searched(
     left = Scene(tuner, scene.floor, grid)
     seen, _ = emitters(_powers(ground, scene), scene.floor, region, grid)
     found = [emitter for emitter in seen if not is_image(emitter, tuner, grid)]
-    return [heard for heard in heard_in(left, found, modems, earlier) if heard.frames]
+    heard = heard_in(left, found, modems, earlier)
+    return [one for one in heard if one.sent is not None and one.sent.scatter < HOPELESS]
 
 
 def _powers(ground: Ground, scene: Scene) -> FloatArray:
@@ -268,7 +285,7 @@ def _joined(found: Sequence[Heard], more: Sequence[Heard], taken: set[Sent]) -> 
         same = [other for other in joined if _is_same(heard, other)]
         if any(other.sent in taken for other in same):
             continue
-        if all(_scatter(heard) < _scatter(other) for other in same):
+        if all(_badness(heard) < _badness(other) for other in same):
             joined = [other for other in joined if other not in same]
             joined.append(heard)
     packets = [heard for heard in joined if heard.frames]
@@ -279,8 +296,9 @@ def _joined(found: Sequence[Heard], more: Sequence[Heard], taken: set[Sent]) -> 
     ]
 
 
-def _scatter(heard: Heard) -> float:
-    return heard.sent.scatter if heard.sent is not None else float("inf")
+def _badness(heard: Heard) -> tuple[bool, float]:
+    assert heard.sent is not None
+    return not heard.sent.is_whole, heard.sent.scatter
 
 
 def _is_same(one: Heard, other: Heard) -> bool:

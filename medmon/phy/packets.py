@@ -24,6 +24,8 @@ MARGIN_CHIPS = 16
 PASSES = 6
 LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
+CUT_CHIPS = 8
+"""A packet that ends so near the end of what was listened to may go on behind it."""
 LOUD = 0.5
 """Part of a full chip from which a shifted carrier counts as on the air."""
 
@@ -48,6 +50,8 @@ class Sent:
         Where its sync word ends, in samples since the start of the stream.
     scatter : float
         How far its chips lie from their levels, see `medmon.phy.scatter`.
+    is_whole : bool
+        Whether silence was heard behind its last chip, and not the end of what was listened to.
     """
 
     chips: tuple[bool, ...]
@@ -57,6 +61,7 @@ class Sent:
     deviation_hz: float | None
     sync: float
     scatter: float
+    is_whole: bool = True
 
     @property
     def stop(self) -> float:
@@ -147,8 +152,8 @@ def heard(
 def _sent(reception: Reception, fitted: measure.Clocking) -> Sent:
     """Add the chips behind the last symbol to a packet, up to silence."""
     chips, band = reception.known_chips, reception.band
-    numbers = np.arange(reception.chips.size, reception.chips.size + LATE_CHIPS)
-    places = reception.clock.at(numbers.astype(np.float64))
+    numbers = reception.chips.size + np.arange(LATE_CHIPS, dtype=np.float64)
+    places = reception.clock.at(numbers)
     soft = between(reception.soft, places[places < reception.soft.size - 2])
     loud = soft > 0.0 if reception.deviation_hz is None else np.abs(soft) > LOUD
     filling = int(np.flatnonzero(loud)[-1]) + 1 if loud.any() else 0
@@ -160,6 +165,7 @@ def _sent(reception: Reception, fitted: measure.Clocking) -> Sent:
         deviation_hz=reception.deviation_hz,
         sync=band.sample_at(reception.clock.start),
         scatter=scatter(reception),
+        is_whole=bool(reception.clock.at(numbers)[CUT_CHIPS] < reception.soft.size),
     )
 
 

@@ -17,6 +17,7 @@ from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import Reception
+from medmon.phy.scatter import SPOILT, scatter
 from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import FloatArray, Modem
 
@@ -183,7 +184,10 @@ def _swallows(packet: Reception, other: Reception) -> bool:
     """Tell whether a poor sync word lies inside a packet that began with a better one."""
     if packet.modem is not other.modem or packet.sync.match < other.sync.match + POOR_MATCH:
         return False
-    return 0 < other.clock.start - packet.clock.start < packet.clock.step * packet.chips.size
+    if not 0 < other.clock.start - packet.clock.start < packet.clock.step * packet.chips.size:
+        return False
+    # In a packet that was spoken into stands the sync word of whoever did.
+    return scatter(packet) < SPOILT
 
 
 def _whole(scene: Scene, emitter: Emitter) -> Baseband:
@@ -210,13 +214,18 @@ def _belongs(band: Baseband, stretch: Stretch, emitter: Emitter, grid: Grid) -> 
 
 
 def _merged(found: Iterable[Heard]) -> list[Heard]:
-    """Join what several modems made of the same burst; the best of each modem stays."""
+    """Join what several modems made of the same burst; the best of each modem stays.
+
+    Two of one modem stay where somebody spoke into the longer one: it may have been the other.
+    """
     merged: list[Heard] = []
     for heard in sorted(found, key=lambda heard: -heard.frames[0].bit_count):
         for place, other in enumerate(merged):
             if _overlap(heard, other) > 0.5 and _is_within(heard, other):
                 if heard.frames[0].modem not in {frame.modem for frame in other.frames}:
                     merged[place] = replace(other, frames=(*other.frames, *heard.frames))
+                elif other.radio.collided:
+                    continue
                 break
         else:
             merged.append(heard)

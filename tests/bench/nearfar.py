@@ -29,7 +29,7 @@ from signal_fixtures.devices.medtronic_pump import Paradigm
 from signal_fixtures.waveform import fsk, ook
 
 RATES_HZ = (1.024e6, 2.048e6)
-STRONG_DBFS = -1.0
+HEADROOM_DB = 0.5
 EC_N0_DB = 20.0
 SCENE_S = 0.22
 PAIRS = (("pump", "pump"), ("pod", "pump"), ("pump", "pod"), ("pod", "pod"))
@@ -124,14 +124,15 @@ def pair(
     at_s = 0.08
     begins = (at_s - 0.4 * other_s, at_s + 0.45 * length_s, at_s + 0.8 * length_s)
     faint_s = begins[seed % len(begins)] + float(rng.uniform(-1e-3, 1e-3))
+    # The two together stay within full scale.
+    loud_dbfs = -20 * float(np.log10(1 + 10 ** (-ratio_db / 20))) - HEADROOM_DB
+    faint_dbfs = loud_dbfs - ratio_db
     sent = (
-        _placed(loud, rng, time_s=at_s, rssi_dbfs=STRONG_DBFS, offset_hz=loud_hz),
-        _placed(
-            faint, rng, time_s=faint_s, rssi_dbfs=STRONG_DBFS - ratio_db, offset_hz=faint_hz
-        ),
+        _placed(loud, rng, time_s=at_s, rssi_dbfs=loud_dbfs, offset_hz=loud_hz),
+        _placed(faint, rng, time_s=faint_s, rssi_dbfs=faint_dbfs, offset_hz=faint_hz),
     )
-    density_dbfs = STRONG_DBFS - ratio_db - EC_N0_DB - _decibel(faint.keying.symbol_rate_hz)
-    # No receiver of 8 bits is better than some 40 dB over its own noise.
+    density_dbfs = faint_dbfs - EC_N0_DB - _decibel(faint.keying.symbol_rate_hz)
+    # Nobody has a receiver so deaf that two loud senders stand 20 dB over its noise.
     noise = FrontEnd(noise_dbfs=min(density_dbfs, -90.0) + _decibel(rate_hz))
     scene = Scene(rate_hz, round(SCENE_S * rate_hz), sent, noise, seed=seed)
     return loud_data, faint_data, scene
@@ -186,7 +187,7 @@ def row(
         good = {one.raw for one in said if one.integrity == "ok"}
         tally["weak_read"] += faint in good
         tally["strong_read"] += loud in good
-        told = any(getattr(one.radio, "overlapping", 0) for one in said) or len(bursts) > 1
+        told = any(one.radio.collided for one in said) or len(bursts) > 1
         missed = not {loud, faint} <= good
         tally["marked"] += missed and told
         tally["silent"] += missed and not told
