@@ -38,6 +38,12 @@ MARGIN_CHIPS = 2.0
 RIDGE = 1e-7
 """Part of a drawing's power that is added to the normal equations: the rounding of single
 precision."""
+PASSES = 4
+WORTH = 0.7
+"""Start, chip length and deviation are bettered as long as less than this part is left each time."""
+LINE_HZ = 16e3
+OFFSET_HZ = 2_000.0
+"""A carrier is looked for so far from where it was measured, in a spectrum 16 kHz wide."""
 IMAGE_HZ = 1_000.0
 """A carrier nearer to zero lies on its own image."""
 
@@ -97,10 +103,39 @@ def explained(iq: ComplexArray, sent: Sent, rate_hz: float, *, refine: bool = Tr
     ndarray of complex64, shape (n,)
         What arrived of the packet.
     """
-    if refine:
-        rough = _fitted(iq, _drawn(sent, iq.size, rate_hz), rate_hz)
-        sent = _bettered(sent, iq - rough, _slopes(sent, rough, rate_hz))
-    return _fitted(iq, _drawn(sent, iq.size, rate_hz), rate_hz)
+    wave = _drawn(sent, iq.size, rate_hz)
+    if not refine:
+        return _fitted(iq, wave, rate_hz)
+    turns = np.arange(iq.size) * (_offset_hz(iq, wave, rate_hz) / rate_hz)
+    turning = np.asarray(np.exp(2j * np.pi * turns), dtype=np.complex64)
+    iq = iq * np.conj(turning)
+    arrived = _fitted(iq, wave, rate_hz)
+    left = _power(iq - arrived)
+    for _ in range(PASSES):
+        sent = _bettered(sent, iq - arrived, _slopes(sent, arrived, rate_hz))
+        better = _fitted(iq, _drawn(sent, iq.size, rate_hz), rate_hz)
+        before, left = left, _power(iq - better)
+        if left > before:
+            break
+        arrived = better
+        if left > WORTH * before:
+            break
+    return arrived * turning
+
+
+def _offset_hz(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> float:
+    """Measure how far the carrier is from zero: a neighbour pulls what was measured without it."""
+    block = max(1, round(rate_hz / LINE_HZ))
+    product = (iq * np.conj(wave))[: iq.size // block * block].reshape(-1, block).sum(axis=1)
+    size = 1 << (4 * product.size - 1).bit_length()
+    lines = np.abs(fft.fft(product, n=size))
+    offsets_hz = fft.fftfreq(size, block / rate_hz)
+    lines[np.abs(offsets_hz) > OFFSET_HZ] = 0.0
+    return float(offsets_hz[lines.argmax()])
+
+
+def _power(iq: ComplexArray) -> float:
+    return float(np.vdot(iq, iq).real)
 
 
 def _fitted(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> ComplexArray:
@@ -204,7 +239,7 @@ def _bettered(sent: Sent, rest: ComplexArray, slopes: Sequence[ComplexArray]) ->
 
 def _image(iq: ComplexArray, arrived: ComplexArray, sent: Sent) -> ComplexArray:
     """Give the mirror image of what arrived, as far as the samples hold one."""
-    power = float(np.vdot(arrived, arrived).real)
+    power = _power(arrived)
     if abs(sent.carrier_hz) < IMAGE_HZ or power <= 0.0:
         return np.zeros_like(arrived)
     mirrored = np.conj(arrived)
