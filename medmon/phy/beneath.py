@@ -56,6 +56,7 @@ LOUD = 4.0
 """Times the noise floor from which that counts."""
 IMAGE = 10**-2.0
 """A receiver's mirror image is at least so much weaker than its signal."""
+MOSTLY = 0.5
 SAME_CHIPS = 4.0
 """Two sync words of one modem so close together in one channel are one."""
 
@@ -122,7 +123,8 @@ def uncovered(
         taken |= set(layer)
         iq = without(iq, ground.first_sample, scene.grid.rate_hz, layer)
         found = _joined(found, _searched(replace(ground, iq=iq), scene, modems, earlier), taken)
-    return sorted(_told(found), key=lambda heard: (heard.start, heard.radio.freq_hz))
+    kept = [heard for heard in found if not _is_ghost(heard, found, taken)]
+    return sorted(_told(kept), key=lambda heard: (heard.start, heard.radio.freq_hz))
 
 
 def _chip_snr(heard: Heard, scene: Scene) -> float:
@@ -138,8 +140,8 @@ def _is_sign(heard: Heard, ground: Ground, scene: Scene) -> bool:
     """Tell whether somebody may be hidden beneath a burst."""
     if heard.sent is None:
         return False
-    chip_snr = _chip_snr(heard, scene)
-    if not heard.sent.is_whole or is_touched(heard.sent.scatter, chip_snr):
+    chip_snr, is_keyed = _chip_snr(heard, scene), heard.sent.deviation_hz is None
+    if not heard.sent.is_whole or is_touched(heard.sent.scatter, chip_snr, is_keyed=is_keyed):
         return True
     if chip_snr > STRONG and _is_lopsided(heard, ground, scene):
         return True
@@ -311,6 +313,19 @@ def _is_same(one: Heard, other: Heard) -> bool:
     if apart_hz > max(one.radio.bandwidth_hz, other.radio.bandwidth_hz) / 2:
         return False
     return abs(one.sent.sync - other.sent.sync) < SAME_CHIPS * one.sent.step
+
+
+def _is_ghost(heard: Heard, found: Sequence[Heard], taken: set[Sent]) -> bool:
+    """Tell whether a packet was made up of one that was taken off, and was not heard again."""
+    if heard.sent is None or heard.sent in taken or heard.sent.scatter < HOPELESS:
+        return False
+    return any(
+        other.sent in taken
+        and _is_mixed(heard, other)
+        and min(heard.stop, other.stop) - max(heard.start, other.start)
+        > MOSTLY * (heard.stop - heard.start)
+        for other in found
+    )
 
 
 def _told(found: Sequence[Heard]) -> list[Heard]:

@@ -34,6 +34,8 @@ FILTER_S = 12e-6
 GAIN_S = 3e-3
 """Time over which the gain may change: fifty chips of the slowest sender average others out."""
 GAIN_BLOCKS = 8
+SWITCH_S = 12e-6
+"""Half the time for which a carrier is taken to be switched on or off; less than a chip."""
 MARGIN_CHIPS = 2.0
 RIDGE = 1e-7
 """Part of a drawing's power that is added to the normal equations: the rounding of single
@@ -42,7 +44,7 @@ PASSES = 4
 WORTH = 0.7
 """Start, chip length and deviation are bettered as long as less than this part is left each time."""
 LINE_HZ = 16e3
-OFFSET_HZ = 2_000.0
+OFFSET_HZ = 4_000.0
 """A carrier is looked for so far from where it was measured, in a spectrum 16 kHz wide."""
 IMAGE_HZ = 1_000.0
 """A carrier nearer to zero lies on its own image."""
@@ -81,7 +83,16 @@ def without(
         here = replace(sent, start=sent.start - first_sample - start)
         arrived = explained(left[start:stop] * np.conj(carrier), here, rate_hz) * carrier
         left[start:stop] -= arrived + _image(left[start:stop], arrived, sent)
+        if sent.deviation_hz is not None:
+            _silence(left[start:stop], here, rate_hz)
     return left
+
+
+def _silence(iq: ComplexArray, sent: Sent, rate_hz: float) -> None:
+    """Blank the two moments in which a shifted carrier is switched: nothing tells their shape."""
+    reach = SWITCH_S * rate_hz
+    for place in (sent.start, sent.stop):
+        iq[max(0, round(place - reach)) : max(0, round(place + reach))] = 0
 
 
 def explained(iq: ComplexArray, sent: Sent, rate_hz: float, *, refine: bool = True) -> ComplexArray:
@@ -111,14 +122,14 @@ def explained(iq: ComplexArray, sent: Sent, rate_hz: float, *, refine: bool = Tr
     iq = iq * np.conj(turning)
     arrived = _fitted(iq, wave, rate_hz)
     left = _power(iq - arrived)
-    for _ in range(PASSES):
+    for count in range(PASSES):
         sent = _bettered(sent, iq - arrived, _slopes(sent, arrived, rate_hz))
         better = _fitted(iq, _drawn(sent, iq.size, rate_hz), rate_hz)
         before, left = left, _power(iq - better)
         if left > before:
             break
         arrived = better
-        if left > WORTH * before:
+        if count and left > WORTH * before:
             break
     return arrived * turning
 
@@ -131,7 +142,13 @@ def _offset_hz(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> float:
     lines = np.abs(fft.fft(product, n=size))
     offsets_hz = fft.fftfreq(size, block / rate_hz)
     lines[np.abs(offsets_hz) > OFFSET_HZ] = 0.0
-    return float(offsets_hz[lines.argmax()])
+    coarse_hz = float(offsets_hz[lines.argmax()])
+    half = product.size // 2
+    turned = product[: 2 * half] * np.exp(-2j * np.pi * coarse_hz * block / rate_hz
+                                          * np.arange(2 * half))  # fmt: skip
+    # From the middle of one half to that of the other the phase turns by what is left.
+    turn = float(np.angle(turned[half:].sum() * np.conj(turned[:half].sum())))
+    return coarse_hz + turn / (2 * np.pi) * rate_hz / (block * max(half, 1))
 
 
 def _power(iq: ComplexArray) -> float:

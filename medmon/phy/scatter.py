@@ -18,8 +18,8 @@ BLOCK_CHIPS = 16
 """Chips over which the scatter is averaged: their levels are constant, whatever fades."""
 NOISE = 3.5
 """Scatter of the worst block in noise, times the root of Ec/N0: 2.3 was the largest of 100."""
-CLEAN = 0.08
-"""Scatter that edges and filters make of a packet without noise, doubled."""
+CLEAN_KEYED, CLEAN_SHIFTED = 0.07, 0.045
+"""Scatter that edges and filters make of a packet without noise: 0.05 and 0.03, and a half more."""
 SPOILT = 0.25
 """Scatter from which somebody else spoke into a packet, no more than 12 dB weaker in its filter."""
 PAUSE_CHIPS = 8
@@ -59,7 +59,7 @@ def scatter(packet: Reception) -> float:
     return max(worst, GOES_ON) if _goes_on(packet) else worst
 
 
-def is_touched(scattered: float, chip_snr: float) -> bool:
+def is_touched(scattered: float, chip_snr: float, *, is_keyed: bool) -> bool:
     """Tell whether chips lie farther from their levels than noise and filters put them.
 
     Parameters
@@ -68,13 +68,15 @@ def is_touched(scattered: float, chip_snr: float) -> bool:
         As `scatter` gives it.
     chip_snr : float
         Energy of a chip over the noise density.
+    is_keyed : bool
+        Whether it is a keyed carrier and not a shifted one.
 
     Returns
     -------
     bool
         Whether somebody else may be heard in them, and be it 20 dB below.
     """
-    return scattered > max(CLEAN, _noise(chip_snr))
+    return scattered > max(CLEAN_KEYED if is_keyed else CLEAN_SHIFTED, _noise(chip_snr))
 
 
 def is_spoilt(scattered: float, chip_snr: float) -> bool:
