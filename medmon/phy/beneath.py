@@ -24,13 +24,13 @@ from medmon.phy.channelizer import Channelizer
 from medmon.phy.emitters import emitters
 from medmon.phy.images import is_image
 from medmon.phy.packets import Heard, Sent
-from medmon.phy.regions import Scene, explains, heard_in
-from medmon.phy.scatter import is_touched
+from medmon.phy.regions import Scene, explains, heard_in, is_echo, is_other_sync
+from medmon.phy.scatter import SPOILT, is_touched
 from medmon.phy.tuner import Place, Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
-LAYERS = 4
-"""Times that packets are taken off: more than four senders at once are a flood, and cost no more."""
+LAYERS = 5
+"""Times that packets are taken off: more than five senders at once are a flood, and cost no more."""
 HOPELESS = 0.8
 """Scatter from which more of a packet's chips are wrong than taking it off would mend."""
 SKIRTED = 1000.0
@@ -56,9 +56,10 @@ LOUD = 4.0
 """Times the noise floor from which that counts."""
 IMAGE = 10**-2.0
 """A receiver's mirror image is at least so much weaker than its signal."""
+ECHO_DB = 3.0
+"""A packet beneath another with its bits and its time is the work of a receiver that clips, even
+where it is no weaker than this."""
 MOSTLY = 0.5
-SAME_CHIPS = 4.0
-"""Two sync words of one modem so close together in one channel are one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,7 +230,10 @@ def _is_lopsided(heard: Heard, ground: Ground, scene: Scene) -> bool:
 
 
 def _layer(found: Sequence[Heard], taken: set[Sent], scene: Scene) -> list[Sent]:
-    """Choose the packets to take off next: none that another one spoils more than it spoils him."""
+    """Choose the packets to take off next: all that are clean, or the cleanest one.
+
+    Of two that share a channel only the cleaner one, for the other one's chips are wrong.
+    """
     candidates = [
         heard
         for heard in found
@@ -238,6 +242,8 @@ def _layer(found: Sequence[Heard], taken: set[Sent], scene: Scene) -> list[Sent]
     ]
     chosen: list[Heard] = []
     for heard in sorted(candidates, key=_badness):
+        if chosen and _badness(heard)[1] > SPOILT:
+            break
         if not any(_is_mixed(heard, other) for other in chosen):
             chosen.append(heard)
     chosen.sort(key=lambda heard: -heard.radio.rssi_dbfs)
@@ -287,6 +293,8 @@ def _joined(found: Sequence[Heard], more: Sequence[Heard], taken: set[Sent]) -> 
         same = [other for other in joined if _is_same(heard, other)]
         if any(other.sent in taken for other in same):
             continue
+        if any(is_echo(heard, other, ECHO_DB) for other in joined if other not in same):
+            continue
         if all(_badness(heard) < _badness(other) for other in same):
             joined = [other for other in joined if other not in same]
             joined.append(heard)
@@ -309,10 +317,7 @@ def _is_same(one: Heard, other: Heard) -> bool:
         return False
     if one.frames[0].modem != other.frames[0].modem:
         return False
-    apart_hz = abs(one.radio.freq_hz - other.radio.freq_hz)
-    if apart_hz > max(one.radio.bandwidth_hz, other.radio.bandwidth_hz) / 2:
-        return False
-    return abs(one.sent.sync - other.sent.sync) < SAME_CHIPS * one.sent.step
+    return not is_other_sync(one, other)
 
 
 def _is_ghost(heard: Heard, found: Sequence[Heard], taken: set[Sent]) -> bool:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from medmon.phy import blind, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
@@ -36,8 +38,13 @@ NOISY_DB = 15.0
 """Above this SNR noise turns no bits over, and a packet with other bits is another packet."""
 FAR_DB = 10.0
 """A copy outside the packet's own bandwidth, a mirror image or a harmonic, is so much weaker."""
+WIDER = 1.1
+"""An emitter this much wider than a modem's main lobe may be two senders."""
+PLACES = 4
 TOGETHER_CHIPS = 2.0
 """A copy begins or ends with its packet to within so many chips."""
+SAME_CHIPS = 4.0
+"""Two sync words of one modem so close together in one channel are one."""
 CLICK_US = 1_000.0
 """Energy shorter than this beside a stronger burst is the click of that one's keying."""
 SKIRT_DB = 6.0
@@ -165,19 +172,36 @@ def heard_in(
 
 
 def _receptions(scene: Scene, emitter: Emitter, modems: Sequence[Modem]) -> list[Reception]:
-    slot = scene.grid.slot_samples
-    margin = MARGIN_S * scene.grid.rate_hz
-    place = Place(
+    found: list[Reception] = []
+    for modem in modems:
+        receive = ook.receive if modem.modulation == "ook" else fsk.receive
+        for place in _places(scene, emitter, modem):
+            found += receive(scene.tuner, modem, place)
+    return [one for one in found if not any(_swallows(other, one) for other in found)]
+
+
+def _places(scene: Scene, emitter: Emitter, modem: Modem) -> list[Place]:
+    """Give the places to listen in: one, or several where two shifted carriers may be in one.
+
+    The middle of a shifted carrier is where the spectrum is symmetric, and of two of them that is
+    the middle between them.
+    """
+    slot, margin = scene.grid.slot_samples, MARGIN_S * scene.grid.rate_hz
+    whole = Place(
         offset_hz=scene.grid.offset_hz(emitter.centre),
         reach_hz=(emitter.high - emitter.low + 2) / 2 * scene.grid.channel_hz,
         start_sample=emitter.start_slot * slot - margin,
         stop_sample=emitter.stop_slot * slot + margin,
     )
-    found: list[Reception] = []
-    for modem in modems:
-        receive = ook.receive if modem.modulation == "ook" else fsk.receive
-        found += receive(scene.tuner, modem, place)
-    return [one for one in found if not any(_swallows(other, one) for other in found)]
+    own_hz = needed_rate_hz(modem)
+    low_hz, high_hz = (scene.grid.offset_hz(edge) for edge in (emitter.low, emitter.high))
+    if not modem.deviation_hz or high_hz - low_hz < WIDER * own_hz:
+        return [whole]
+    edge_hz = 1.25 * modem.deviation_hz
+    middles_hz = np.linspace(low_hz + edge_hz, high_hz - edge_hz, PLACES)
+    reach_hz = float(middles_hz[1] - middles_hz[0]) / 2
+    parts = [replace(whole, offset_hz=float(hz), reach_hz=reach_hz) for hz in middles_hz]
+    return [whole, *parts]
 
 
 def _swallows(packet: Reception, other: Reception) -> bool:
@@ -216,20 +240,39 @@ def _belongs(band: Baseband, stretch: Stretch, emitter: Emitter, grid: Grid) -> 
 def _merged(found: Iterable[Heard]) -> list[Heard]:
     """Join what several modems made of the same burst; the best of each modem stays.
 
-    Two of one modem stay where somebody spoke into the longer one: it may have been the other.
+    Both stay where somebody spoke into the longer one: it may have been the other.
     """
     merged: list[Heard] = []
     for heard in sorted(found, key=lambda heard: -heard.frames[0].bit_count):
         for place, other in enumerate(merged):
             if _overlap(heard, other) > 0.5 and _is_within(heard, other):
+                if other.radio.collided and is_other_sync(heard, other):
+                    continue
                 if heard.frames[0].modem not in {frame.modem for frame in other.frames}:
                     merged[place] = replace(other, frames=(*other.frames, *heard.frames))
-                elif other.radio.collided:
-                    continue
                 break
         else:
             merged.append(heard)
     return merged
+
+
+def is_other_sync(one: Heard, other: Heard) -> bool:
+    """Tell whether two receptions began with different sync words.
+
+    Parameters
+    ----------
+    one, other : Heard
+        Two packets.
+
+    Returns
+    -------
+    bool
+        Whether their sync words end at different times, or on different channels.
+    """
+    if one.sent is None or other.sent is None:
+        return False
+    apart = abs(one.sent.sync - other.sent.sync)
+    return apart > SAME_CHIPS * one.sent.step or not _is_within(one, other)
 
 
 def _is_within(heard: Heard, other: Heard) -> bool:
@@ -250,19 +293,44 @@ def _is_copy(weaker: Heard, stronger: Heard) -> bool:
     Two devices that share a channel and speak at once cannot both be in one place: the stronger
     reception of one channel stands for both.
     """
-    mine, theirs = weaker.frames[0], stronger.frames[:1]
-    fainter_db = stronger.radio.rssi_dbfs - weaker.radio.rssi_dbfs
-    if fainter_db < 0 or not theirs or mine.modem != theirs[0].modem:
-        return False
-    if _overlap(weaker, stronger) < 0.8:
+    if not _is_under(weaker, stronger):
         return False
     apart_hz = abs(weaker.radio.freq_hz - stronger.radio.freq_hz)
-    if apart_hz < stronger.radio.bandwidth_hz / 4:
-        return True
-    if apart_hz > stronger.radio.bandwidth_hz and fainter_db < FAR_DB:
+    return apart_hz < stronger.radio.bandwidth_hz / 4 or is_echo(weaker, stronger)
+
+
+def is_echo(weaker: Heard, stronger: Heard, far_db: float = FAR_DB) -> bool:
+    """Tell whether a packet has the bits, the time and less than the power of another.
+
+    Parameters
+    ----------
+    weaker, stronger : Heard
+        Two packets.
+    far_db : float
+        By how much it is weaker at least, outside the other one's bandwidth.
+
+    Returns
+    -------
+    bool
+        Whether the first one is the second one heard again.
+    """
+    if not _is_under(weaker, stronger):
+        return False
+    fainter_db = stronger.radio.rssi_dbfs - weaker.radio.rssi_dbfs
+    apart_hz = abs(weaker.radio.freq_hz - stronger.radio.freq_hz)
+    if apart_hz > stronger.radio.bandwidth_hz and fainter_db < far_db:
         return False
     errors = SAME_ERRORS if weaker.radio.snr_db < NOISY_DB else 0.0
-    return _together(weaker, stronger) and _same_bits(mine.data, theirs[0].data, errors)
+    same = _same_bits(weaker.frames[0].data, stronger.frames[0].data, errors)
+    return same and _together(weaker, stronger)
+
+
+def _is_under(weaker: Heard, stronger: Heard) -> bool:
+    """Tell whether a packet has the modem and the time of one that is not weaker."""
+    mine, theirs = weaker.frames[0], stronger.frames[:1]
+    if weaker.radio.rssi_dbfs > stronger.radio.rssi_dbfs:
+        return False
+    return bool(theirs) and mine.modem == theirs[0].modem and _overlap(weaker, stronger) >= 0.8
 
 
 def _together(weaker: Heard, stronger: Heard) -> bool:
