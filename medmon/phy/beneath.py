@@ -26,7 +26,7 @@ from medmon.phy.images import is_image
 from medmon.phy.packets import Heard, Sent
 from medmon.phy.regions import Scene, explains, heard_in, is_echo, is_other_sync
 from medmon.phy.scatter import SPOILT, is_touched
-from medmon.phy.tuner import Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
 LAYERS = 5
@@ -35,7 +35,8 @@ HOPELESS = 0.8
 """Scatter from which more of a packet's chips are wrong than taking it off would mend."""
 SKIRTED = 1000.0
 """From 30 dB on the skirts of a packet stand out of the noise, and may hide somebody."""
-SCREEN_HZ = 400e3
+SCREEN_HZ, REACH_HZ = 400e3, 160e3
+"""Rate of a quick drawing, and how far to either side of a packet it is compared."""
 BINS = 32
 FRAMES = 48
 """Frames of a spectrum: 4 ms, less than the shortest packet."""
@@ -144,9 +145,11 @@ def _is_sign(heard: Heard, ground: Ground, scene: Scene) -> bool:
     chip_snr, is_keyed = _chip_snr(heard, scene), heard.sent.deviation_hz is None
     if not heard.sent.is_whole or is_touched(heard.sent.scatter, chip_snr, is_keyed=is_keyed):
         return True
-    if chip_snr > STRONG and _is_lopsided(heard, ground, scene):
+    if chip_snr > SKIRTED and _leaves_something(heard, scene):
         return True
-    return chip_snr > SKIRTED and _leaves_something(heard, scene)
+    width_hz = (ground.region.high - ground.region.low + 1) * scene.grid.channel_hz
+    looked_at = chip_snr > SKIRTED and width_hz < 2 * REACH_HZ
+    return chip_snr > STRONG and not looked_at and _is_lopsided(heard, ground, scene)
 
 
 def _is_more(bursts: Sequence[Heard], ground: Ground, scene: Scene) -> bool:
@@ -154,11 +157,14 @@ def _is_more(bursts: Sequence[Heard], ground: Ground, scene: Scene) -> bool:
     grid, region = scene.grid, ground.region
     rows = ground.powers[:, region.low : region.high + 1]
     loud = (rows > LOUD * scene.floor[region.low : region.high + 1]).any(axis=1)
+    # Where a region was cut, what stands in its ends is the business of the one beside it.
+    loud[: region.owned_from - region.start_slot] = False
+    loud[region.left_from - region.start_slot :] = False
     for burst in bursts:
         start = int(burst.start / grid.slot_samples) - region.start_slot - APART_ROWS
         stop = int(burst.stop / grid.slot_samples) - region.start_slot + APART_ROWS
         loud[max(0, start) : max(0, stop + 1)] = False
-    return int(loud.sum()) >= ROWS
+    return bool(np.convolve(loud, np.ones(ROWS)).max(initial=0) >= ROWS)
 
 
 def _leaves_something(heard: Heard, scene: Scene) -> bool:
@@ -166,12 +172,11 @@ def _leaves_something(heard: Heard, scene: Scene) -> bool:
     sent = heard.sent
     assert sent is not None
     margin = 2 * sent.step
-    place = Place(sent.carrier_hz, 0.0, sent.start - margin, sent.stop + margin)
+    near = scene.tuner.cut(sent.start - margin, sent.stop + margin)
     # The skirts of a drawing are folded at its rate; those of a shifted carrier have no soft edges.
     rate_hz = min(SCREEN_HZ * (1 if sent.deviation_hz is None else 2), scene.grid.rate_hz)
-    reach_hz = min(0.4 * SCREEN_HZ, 0.4 * rate_hz)
-    width = {"half_width_hz": reach_hz, "rate_hz": rate_hz}
-    band = scene.tuner.listen(place, sent.carrier_hz, **width)
+    reach_hz = min(REACH_HZ, 0.4 * rate_hz)
+    band = near.tune(sent.carrier_hz, half_width_hz=reach_hz, rate_hz=rate_hz)
     here = replace(
         sent,
         start=(sent.start - band.first_sample) / band.step,

@@ -218,7 +218,7 @@ def _filtered(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> ComplexAr
     cross = fft.ifft(fft.fft(iq, n=size) * np.conj(spectrum))
     lags = np.concatenate((cross[-reach:], cross[: reach + 1])).astype(np.complex128)
     taps = np.zeros(size, dtype=np.complex64)
-    taps[: 2 * reach + 1] = linalg.solve_toeplitz(own, lags)
+    taps[: 2 * reach + 1] = np.linalg.solve(linalg.toeplitz(own), lags)
     filtered = fft.ifft(spectrum * fft.fft(taps))
     return np.asarray(filtered[reach : reach + iq.size], dtype=np.complex64)
 
