@@ -153,10 +153,12 @@ def _is_sign(heard: Heard, ground: Ground, scene: Scene) -> bool:
 
 
 def _is_more(bursts: Sequence[Heard], ground: Ground, scene: Scene) -> bool:
-    """Tell whether the region has energy at times at which no burst was found."""
+    """Tell whether a packet's channel has energy at times at which no burst was found."""
     grid, region = scene.grid, ground.region
-    rows = ground.powers[:, region.low : region.high + 1]
-    loud = (rows > LOUD * scene.floor[region.low : region.high + 1]).any(axis=1)
+    own = [round(one.radio.freq_hz / grid.channel_hz) + grid.channels // 2
+           for one in bursts if one.sent is not None]  # fmt: skip
+    own = [channel for channel in set(own) if 0 <= channel < grid.channels]
+    loud = (ground.powers[:, own] > LOUD * scene.floor[own]).any(axis=1)
     # Where a region was cut, what stands in its ends is the business of the one beside it.
     loud[: region.owned_from - region.start_slot] = False
     loud[region.left_from - region.start_slot :] = False
