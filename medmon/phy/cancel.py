@@ -42,7 +42,8 @@ RIDGE = 1e-7
 precision."""
 PASSES = 4
 WORTH = 0.7
-"""Start, chip length and deviation are bettered as long as less than this part is left each time."""
+"""Start, chip length and deviation are bettered twice, and again as long as only this part of the
+rest is left each time."""
 LINE_HZ = 16e3
 OFFSET_HZ = 4_000.0
 """A carrier is looked for so far from where it was measured, in a spectrum 16 kHz wide."""
@@ -148,7 +149,7 @@ def _offset_hz(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> float:
                                           * np.arange(2 * half))  # fmt: skip
     # From the middle of one half to that of the other the phase turns by what is left.
     turn = float(np.angle(turned[half:].sum() * np.conj(turned[:half].sum())))
-    return coarse_hz + turn / (2 * np.pi) * rate_hz / (block * max(half, 1))
+    return float(coarse_hz + turn / (2 * np.pi) * rate_hz / (block * max(half, 1)))
 
 
 def _power(iq: ComplexArray) -> float:
@@ -163,12 +164,17 @@ def _fitted(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> ComplexArra
 def _drawn(sent: Sent, count: int, rate_hz: float) -> ComplexArray:
     """Draw a packet with hard edges."""
     chips = np.asarray(sent.chips, dtype=np.bool_)
-    place = (np.arange(count) - sent.start) / sent.step
+    place = _places(sent, count)
     if sent.deviation_hz is None:
         return _keyed(chips, place, EDGE_SAMPLES / sent.step)
     phase = 2 * np.pi * sent.deviation_hz * sent.step / rate_hz * _turns(chips, place)
     inside = (place >= 0) & (place < chips.size)
     return np.asarray(np.where(inside, np.exp(1j * phase), 0), dtype=np.complex64)
+
+
+def _places(sent: Sent, count: int) -> npt.NDArray[np.float64]:
+    """Count the samples in chips, from the beginning of the first one."""
+    return np.asarray((np.arange(count) - sent.start) / sent.step, dtype=np.float64)
 
 
 def _keyed(
@@ -181,12 +187,10 @@ def _keyed(
     part = np.clip((place - boundary) / width + 0.5, 0.0, 1.0)
     rise = 0.5 - 0.5 * np.cos(np.pi * part)
     level = padded[before] + (padded[before + 1] - padded[before]) * rise
-    return level.astype(np.complex64)
+    return np.asarray(level, dtype=np.complex64)
 
 
-def _turns(
-    chips: npt.NDArray[np.bool_], place: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _turns(chips: npt.NDArray[np.bool_], place: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Give the integral of +1 for a mark and -1 for a space, in chips."""
     gathered = np.concatenate(([0.0], np.cumsum(np.where(chips, 1.0, -1.0))))
     return np.asarray(np.interp(place, np.arange(gathered.size), gathered), dtype=np.float64)
@@ -230,7 +234,7 @@ def _slopes(sent: Sent, arrived: ComplexArray, rate_hz: float) -> tuple[ComplexA
     first chip to one sample at the last, and, for a shifted carrier, after one hertz of deviation.
     """
     chips = np.asarray(sent.chips, dtype=np.bool_)
-    place = (np.arange(arrived.size) - sent.start) / sent.step
+    place = _places(sent, arrived.size)
     shifted = -np.gradient(arrived).astype(np.complex64)
     slopes = (shifted, shifted * (place / chips.size).astype(np.float32))
     if sent.deviation_hz is None:

@@ -158,7 +158,7 @@ def _sent(reception: Reception, fitted: measure.Clocking) -> Sent:
     loud = soft > 0.0 if reception.deviation_hz is None else np.abs(soft) > LOUD
     filling = int(np.flatnonzero(loud)[-1]) + 1 if loud.any() else 0
     return Sent(
-        chips=tuple((*chips.tolist(), *(soft[:filling] > 0.0).tolist())),
+        chips=(*chips.tolist(), *(soft[:filling] > 0.0).tolist()),
         start=band.sample_at(fitted.first_edge),
         step=fitted.step * band.step,
         carrier_hz=reception.carrier_hz,

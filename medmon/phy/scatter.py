@@ -103,8 +103,8 @@ def _noise(chip_snr: float) -> float:
 
 def _level(heard: FloatArray, chosen: np.typing.NDArray[np.bool_]) -> FloatArray:
     """Give the mean of the chosen chips of each block."""
-    total: FloatArray = np.where(chosen, heard, 0).sum(axis=1, dtype=np.float32)
-    return total / np.maximum(chosen.sum(axis=1), 1).astype(np.float32)
+    total = np.where(chosen, heard, 0).sum(axis=1)
+    return np.asarray(total / np.maximum(chosen.sum(axis=1), 1), dtype=np.float32)
 
 
 def _goes_on(packet: Reception) -> bool:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medmon.phy.activity import Activity, Region
-from medmon.phy.beneath import Ground, uncovered
+from medmon.phy.beneath import uncovered
 from medmon.phy.channelizer import Channelizer, Grid
 from medmon.phy.dc import SETTLED_CHUNKS, DcEstimate
 from medmon.phy.emitters import emitters
@@ -29,6 +29,7 @@ from medmon.phy.images import is_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in
+from medmon.phy.signs import Ground
 from medmon.phy.squelch import REACH, Squelch
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem

@@ -145,6 +145,7 @@ def _radio(radio: Radio) -> Line:
         "rise_us": _finite(radio.rise_us),
         "tdoa_ns": _finite(radio.tdoa_ns),
         "aoa_deg": _finite(radio.aoa_deg),
+        "collided": radio.collided,
     }
 
 

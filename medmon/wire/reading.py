@@ -157,6 +157,7 @@ def _radio(place: Place) -> Radio:
         rssi_dbm=place.optional("rssi_dbm"),
         tdoa_ns=place.optional("tdoa_ns"),
         aoa_deg=place.optional("aoa_deg"),
+        collided=place.flag("collided"),
     )
 
 

@@ -13,7 +13,7 @@ one off: the energy of its chips over noise and what of the strong one falls int
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import click
 import numpy as np
@@ -159,8 +159,8 @@ def clear_db(scene: Scene) -> float:
     strong, weak = scene.emissions
     keying = weak.keying
     start_s, stop_s = max(strong.time_s, weak.time_s), min(strong.stop_s, weak.stop_s)
-    time_s = np.arange(round(start_s * scene.rate_hz), round(stop_s * scene.rate_hz))
-    time_s = time_s / scene.rate_hz
+    numbers = np.arange(round(start_s * scene.rate_hz), round(stop_s * scene.rate_hz))
+    time_s = numbers.astype(np.float64) / scene.rate_hz
     length = round(scene.rate_hz / keying.symbol_rate_hz)
     turned = strong.at(time_s) * np.exp(-2j * np.pi * weak.offset_hz * time_s)
     spectrum = np.fft.fft(turned)
@@ -179,21 +179,23 @@ def row(
     strong: str, weak: str, apart_hz: float, ratio_db: float, rate_hz: float, count: int
 ) -> Row:
     """What comes of some pairs that differ in everything else."""
-    tally = dict.fromkeys(("weak_read", "strong_read", "marked", "silent", "others"), 0)
+    faint_read = loud_read = marked = silent = others = 0
     clear: list[float] = []
     for seed in range(count):
         loud, faint, scene = pair(strong, weak, apart_hz, ratio_db, rate_hz, seed)
         bursts, said = heard(scene)
         good = {one.raw for one in said if one.integrity == "ok"}
-        tally["weak_read"] += faint in good
-        tally["strong_read"] += loud in good
         told = any(one.radio.collided for one in said) or len(bursts) > 1
         missed = not {loud, faint} <= good
-        tally["marked"] += missed and told
-        tally["silent"] += missed and not told
-        tally["others"] += max(0, len(bursts) - 2)
+        faint_read += faint in good
+        loud_read += loud in good
+        marked += missed and told
+        silent += missed and not told
+        others += max(0, len(bursts) - 2)
         clear.append(clear_db(scene))
-    return Row(strong, weak, rate_hz, apart_hz, ratio_db, float(np.median(clear)), count, **tally)
+    middle_db = float(np.median(clear))
+    read = (count, faint_read, loud_read, marked, silent, others)
+    return Row(strong, weak, rate_hz, apart_hz, ratio_db, middle_db, *read)
 
 
 def rows(
@@ -226,14 +228,15 @@ def main(
     chosen = [one for one in PAIRS if not pairs or "-".join(one) in pairs.split(",")]
     apart_hz = [1e3 * khz for khz in apart_khz] or APART_HZ
     rates_hz = [1e6 * mhz for mhz in rate_mhz] or RATES_HZ
-    header = True
+    click.echo("| strong | weak | MS/s | apart, kHz | ratio, dB | clear, dB | weak read "
+               "| strong read | marked | silent | others |\n" + "| --- " * 11 + "|")  # fmt: skip
     for one in rows(chosen, apart_hz, rates_hz, ratio_db or RATIOS_DB, count):
-        if header:
-            click.echo("| " + " | ".join(asdict(one)) + " |\n" + "| --- " * len(asdict(one)) + "|")
-            header = False
-        cells = [f"{cell:.4g}" if isinstance(cell, float) else str(cell)
-                 for cell in asdict(one).values()]  # fmt: skip
-        click.echo("| " + " | ".join(cells) + " |")
+        where = f"{one.rate_hz / 1e6:g} | {one.apart_hz / 1e3:g} | {one.ratio_db:g}"
+        read = f"{one.weak_read}/{one.sent} | {one.strong_read}/{one.sent}"
+        rest = f"{one.marked} | {one.silent} | {one.others}"
+        click.echo(
+            f"| {one.strong} | {one.weak} | {where} | {one.clear_db:.1f} | {read} | {rest} |"
+        )
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def test_values_are_taken() -> None:
     assert PLACE.whole("whole") == PLACE.whole("whole", least=7) == 7
     assert (PLACE.optional("real"), PLACE.optional("whole")) == (2.5, 7.0)
     assert PLACE.optional("null") is PLACE.optional("missing") is None
+    assert (PLACE.flag("flag"), PLACE.flag("missing")) == (True, False)
     assert PLACE.number_of("real") == 2.5
     assert math.isnan(PLACE.number_of("null"))
     assert PLACE.child("inner") == Place("a.jsonl", 3, "radio.inner.", {"deep": 1})
@@ -40,6 +41,7 @@ def test_values_are_taken() -> None:
         (lambda: PLACE.whole("huge"), "radio.huge to be a whole number"),
         (lambda: PLACE.optional("nan"), "radio.nan to be a number or null, found nan"),
         (lambda: PLACE.optional("flag"), "radio.flag to be a number or null, found True"),
+        (lambda: PLACE.flag("whole"), "radio.whole to be true or false, found 7"),
         (lambda: PLACE.number_of("missing"), "radio.missing to be a number, found no such key"),
         (lambda: PLACE.child("text"), "radio.text to be an object, found 'x'"),
         (lambda: PLACE.child("inner").text("deep"), "radio.inner.deep to be a text, found 1"),

@@ -53,6 +53,7 @@ radios = st.builds(
     rssi_dbm=maybe,
     tdoa_ns=maybe,
     aoa_deg=maybe,
+    collided=st.booleans(),
 )
 scalars = st.none() | st.booleans() | st.integers() | real | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=6)
