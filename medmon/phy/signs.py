@@ -156,11 +156,9 @@ def _leaves_something(heard: Heard, scene: Scene) -> bool:
     before, after = _spectra(band.iq), _spectra(left)
     noise = 10 ** (heard.radio.noise_dbfs / 10) / heard.radio.bandwidth_hz * band.rate_hz
     offsets_hz = np.abs(np.fft.fftfreq(BINS, 1 / band.rate_hz))
-    beside = (offsets_hz > heard.radio.bandwidth_hz / 2 + 2 * band.rate_hz / BINS) & (
-        offsets_hz < reach_hz
-    )
+    near = offsets_hz < reach_hz
     hot = (after > LOUD * noise) & (after > DEPTH * before)
-    return bool(hot[:, beside].any())
+    return bool(hot[:, near].any())
 
 
 def _spectra(iq: ComplexArray) -> FloatArray:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from medmon.phy import fsk, ook
+from medmon.phy import fsk, ook, packets
 from medmon.phy.reception import Reception
 from medmon.phy.scatter import GOES_ON, is_spoilt, is_touched, scatter
 from signal_fixtures.channel import Emission
@@ -23,7 +23,8 @@ CHIPS_HZ = {"medtronic": 16_384.0, "omnipod": 40_625.0}
 def _received(air: Air, name: str, *sent: Emission, density_dbfs: float) -> Reception:
     scene = air.scene(RATE_HZ, 0.08, *sent, density_dbfs=density_dbfs)
     demodulator = ook if name == "medtronic" else fsk
-    return demodulator.receive(air.tuner(scene), air.modem(name), air.place(scene))[0]
+    found = demodulator.receive(air.tuner(scene), air.modem(name), air.place(scene))
+    return packets._followed(found[0])[0]
 
 
 def _sent(air: Air, name: str) -> Emission:
