@@ -4,8 +4,9 @@ The path of a sample: `dc` takes the receiver's own carrier off, `channelizer` s
 `noise` follows the floor, `activity` finds regions with energy, `emitters` takes a region apart
 (`images` knows mirror images), `tuner` cuts out each emitter's narrow signal, `ook` and `fsk` look
 for the packets of the declared modems (`sync`, `timing`, `linecode`), `bursts` and `blind` describe
-what no modem understands, `measure` reads the physical features off. `stream` joins these for a run
-of samples, `Receiver` for a whole recording.
+what no modem understands, `measure` reads the physical features off, `beneath` takes packets off
+the samples (`cancel`) and searches again where `signs` and `scatter` tell of somebody. `stream`
+joins these for a run of samples, `Receiver` for a whole recording.
 
 The result does not depend on how the samples are cut into blocks: work is done in chunks counted
 from the start of the stream.

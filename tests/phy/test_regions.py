@@ -13,7 +13,7 @@ from medmon.phy import ook as demodulator
 from medmon.phy import regions
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
-from medmon.phy.packets import Heard
+from medmon.phy.packets import Heard, Sent
 from medmon.phy.timing import Clock
 from medmon.records import Frame, Radio
 from signal_fixtures.channel import Emission, Scene
@@ -129,6 +129,41 @@ def test_frames_of_several_modems_are_joined() -> None:
         [("a", 9), ("b", 8)],
         [("a", 5)],
     ]
+
+
+def _spoilt(start: float, sync: float, data: bytes) -> Heard:
+    """A packet of one modem that somebody spoke into."""
+    burst = _burst(start, start + 1_000, _frame("a", data))
+    sent = Sent((True,), start, 10.0, 0.0, None, sync, scatter=1.0)
+    return replace(burst, sent=sent, radio=replace(RADIO, collided=True))
+
+
+def test_a_packet_inside_a_spoilt_one_stays() -> None:
+    """A forger's packet in the middle of another one is no part of its data."""
+    long, inside = _spoilt(0, 100, bytes(9)), _spoilt(0, 500, bytes(7))
+    assert len(regions._merged([long, inside])) == 2
+    again = _spoilt(0, 120, bytes(7))
+    assert len(regions._merged([long, again])) == 1
+    clean = replace(long, radio=RADIO)
+    assert len(regions._merged([clean, inside])) == 1
+
+
+def test_two_shifted_senders_in_one_emitter_have_places_of_their_own(air: Air) -> None:
+    """Two pods 100 kHz apart and equally strong: each is read, neither hides the other."""
+    other = omnipod.sample_packets()[1]
+    scene = _scene(air, air.pod(0.03, offset_hz=-50e3), air.pod(0.04, offset_hz=50e3, packet=other))
+    heard = _heard(air, scene, [_emitter(32, 25, 39)])
+    assert [round(one.radio.freq_hz / 1e4) for one in heard] == [-5, 5]
+    assert heard[0].frames[0].data[:17] == omnipod.sample_packets()[0][:17]
+    assert heard[1].frames[0].data[:10] == other[:10]
+
+
+def test_echoes_of_a_receiver_that_clips() -> None:
+    """Its harmonics may be strong: beneath a packet, 3 dB less and the same bits are enough."""
+    strong, echo = _burst(0, 1_000, _frame("a", PUMP)), _copy(below_db=9.0)
+    assert not regions.is_echo(echo, strong)
+    assert regions.is_echo(echo, strong, 3.0)
+    assert not regions.is_echo(_copy(OTHER, below_db=9.0), strong, 3.0)
 
 
 def _copy(
