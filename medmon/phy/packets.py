@@ -11,7 +11,8 @@ from medmon.phy.bursts import Stretch
 from medmon.phy.fsk import tones_hz
 from medmon.phy.preamble import lead_chips
 from medmon.phy.reception import SOFT_LAG, Reception
-from medmon.phy.timing import Clock
+from medmon.phy.scatter import is_spoilt, scatter
+from medmon.phy.timing import Clock, between
 from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import Frame, Radio
 
@@ -26,6 +27,49 @@ REMAINS = 0.06
 error of the clock it began with."""
 LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
+CUT_CHIPS = 8
+"""A packet that ends so near the end of what was listened to may go on behind it."""
+LOUD = 0.5
+"""Part of a full chip from which a shifted carrier counts as on the air."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a sender did, as far as its packet tells: enough to draw it again.
+
+    Attributes
+    ----------
+    chips : tuple of bool
+        From the first of the preamble to the last before silence, True for a mark.
+    start : float
+        Where the first chip begins, in samples since the start of the stream.
+    step : float
+        Samples a chip.
+    carrier_hz : float
+        Carrier, relative to the tuned frequency.
+    deviation_hz : float or None
+        Peak deviation; None for OOK.
+    sync : float
+        Where its sync word ends, in samples since the start of the stream.
+    scatter : float
+        How far its chips lie from their levels, see `medmon.phy.scatter`.
+    is_whole : bool
+        Whether silence was heard behind its last chip, and not the end of what was listened to.
+    """
+
+    chips: tuple[bool, ...]
+    start: float
+    step: float
+    carrier_hz: float
+    deviation_hz: float | None
+    sync: float
+    scatter: float
+    is_whole: bool = True
+
+    @property
+    def stop(self) -> float:
+        """Where the last chip ends, in samples since the start of the stream."""
+        return self.start + self.step * len(self.chips)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +84,15 @@ class Heard:
         How it arrived; `freq_hz` and `cfo_hz` are relative to the tuned frequency.
     frames : tuple of Frame
         What the modems made of it.
+    sent : Sent or None
+        What was sent; None for a burst without a frame.
     """
 
     start: float
     stop: float
     radio: Radio
     frames: tuple[Frame, ...] = ()
+    sent: Sent | None = None
 
 
 def heard(
@@ -83,6 +130,7 @@ def heard(
         fitted = measure.sharpened(reception, fitted, _wide(reception, time, tuner, EDGE_CHIPS))
         rise_us = _rise_us(reception, fitted, _wide(reception, time, tuner, RISE_CHIPS))
     start, stop = _ends(reception, fitted, stretch, around)
+    sent = _sent(reception, fitted)
     noise = density * band.noise_width_hz
     power = measure.on_power(reception, noise)
     width_hz = measure.bandwidth_hz(band, start, stop, density)
@@ -99,8 +147,29 @@ def heard(
         symbol_rate_hz=band.rate_hz / fitted.step,
         deviation_hz=reception.deviation_hz,
         rise_us=rise_us,
+        collided=is_spoilt(sent.scatter, power * reception.clock.step / (density * band.rate_hz)),
     )
-    return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),))
+    return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),), sent)
+
+
+def _sent(reception: Reception, fitted: measure.Clocking) -> Sent:
+    """Add the chips behind the last symbol to a packet, up to silence."""
+    chips, band = reception.known_chips, reception.band
+    numbers = reception.chips.size + np.arange(LATE_CHIPS, dtype=np.float64)
+    places = reception.clock.at(numbers)
+    soft = between(reception.soft, places[places < reception.soft.size - 2])
+    loud = soft > 0.0 if reception.deviation_hz is None else np.abs(soft) > LOUD
+    filling = int(np.flatnonzero(loud)[-1]) + 1 if loud.any() else 0
+    return Sent(
+        chips=(*chips.tolist(), *(soft[:filling] > 0.0).tolist()),
+        start=band.sample_at(fitted.first_edge),
+        step=fitted.step * band.step,
+        carrier_hz=reception.carrier_hz,
+        deviation_hz=reception.deviation_hz,
+        sync=band.sample_at(reception.clock.start),
+        scatter=scatter(reception),
+        is_whole=bool(reception.clock.at(numbers)[CUT_CHIPS] < reception.soft.size),
+    )
 
 
 def _time(reception: Reception, fitted: measure.Clocking) -> Place:

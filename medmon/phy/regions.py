@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from medmon.phy import blind, cpm, fsk, ook, packets, tones
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
+from medmon.phy.echoes import distinct, is_copy, is_loud, merged
 from medmon.phy.emitters import Emitter
 from medmon.phy.filters import ROLL_OFF
 from medmon.phy.linecode import bits_each, chips_each
-from medmon.phy.packets import Heard, decibel
+from medmon.phy.packets import Heard
 from medmon.phy.reception import Reception
+from medmon.phy.scatter import SPOILT, scatter
 from medmon.phy.tuner import Baseband, Place, Tuner
 from medmon.records import FloatArray, Modem
 
@@ -27,28 +31,10 @@ MARGIN_S = 4e-3
 a stronger neighbour follows, the last ones were taken for that one's."""
 POOR_MATCH = 0.1
 """A sync word heard this much worse than an earlier one is some data of its packet."""
-UNKNOWN_SNR_DB = 9.0
-UNKNOWN_ENERGY_DB = 19.0
-"""Bursts that no modem understands are reported from this SNR and this energy over the noise
-density; below, noise could be one."""
 BRIEF_S = 1e-3
-EQUAL_DB = 0.3
-"""Two readings of one burst, tuned to from two of its pieces, differ by less."""
-SAME_ERRORS = 0.06
-"""Largest part of the bits that noise may turn over in a copy of a packet."""
-NOISY_DB = 15.0
-"""Above this SNR noise turns no bits over, and a packet with other bits is another packet."""
-EQUAL_DB = 0.3
-"""Two readings of one packet, tuned to from two sides, differ in level by no more."""
-FAR_DB = 10.0
-"""A copy outside the packet's own bandwidth, a mirror image or a harmonic, is so much weaker."""
-TOGETHER_CHIPS = 2.0
-"""A copy begins or ends with its packet to within so many chips."""
-CLICK_US = 1_000.0
-"""Energy shorter than this beside a stronger burst is the click of that one's keying."""
-SKIRT_DB = 6.0
-"""A burst on the skirt of a stronger one is that one's: so far down at half its bandwidth,
-and 20 dB more a decade."""
+WIDER = 1.1
+"""An emitter this much wider than a modem's main lobe may be two senders."""
+PLACES = 4
 
 CONTINUOUS = ("msk", "gfsk")
 RECEIVERS = {"ook": ook.receive, "fsk": fsk.receive, "msk": cpm.receive, "gfsk": cpm.receive}
@@ -169,7 +155,7 @@ def heard_in(
         place = _place(scene, emitter)
         band = _whole(scene, emitter, place)
         on_air = stretches(band, scene.density(emitter) * band.noise_width_hz)
-        mine = _merged(
+        mine = merged(
             packets.heard(
                 reception,
                 _stretch_of(reception, band, on_air),
@@ -177,19 +163,21 @@ def heard_in(
                 scene.density(emitter),
                 scene.tuner,
             )
-            for reception in _receptions(scene, place, _missing(modems, known, scene, emitter))
+            for reception in _receptions(
+                scene, emitter, place, _missing(modems, known, scene, emitter)
+            )
         )
         known += [
             heard
             for heard in mine
-            if not any(_is_copy(heard, other) for other in (*known, *earlier))
+            if not any(is_copy(heard, other) for other in (*known, *earlier))
         ]
         unknown += [
             blind.heard(band, stretch, scene.density(emitter))
             for stretch in on_air
             if not emitter.is_skirt and _belongs(band, stretch, emitter, scene.grid)
         ]
-    loud = _distinct([heard for heard in unknown if _is_loud(heard)], (*known, *earlier))
+    loud = distinct([heard for heard in unknown if is_loud(heard)], (*known, *earlier))
     rest = tones.paired(loud, scene.tuner)
     return sorted(known + rest, key=lambda heard: (heard.start, heard.radio.freq_hz))
 
@@ -228,18 +216,39 @@ def _place(scene: Scene, emitter: Emitter) -> Place:
     )
 
 
-def _receptions(scene: Scene, place: Place, modems: Sequence[Modem]) -> list[Reception]:
+def _receptions(
+    scene: Scene, emitter: Emitter, whole: Place, modems: Sequence[Modem]
+) -> list[Reception]:
     found: list[Reception] = []
     for modem in modems:
-        found += RECEIVERS[modem.modulation](scene.tuner, modem, place)
+        for place in (whole, *_parts(scene, emitter, whole, modem)):
+            found += RECEIVERS[modem.modulation](scene.tuner, modem, place)
     return [one for one in found if not any(_swallows(other, one) for other in found)]
+
+
+def _parts(scene: Scene, emitter: Emitter, whole: Place, modem: Modem) -> list[Place]:
+    """Give more places to listen in, where two shifted carriers may be in one.
+
+    The middle of a shifted carrier is where the spectrum is symmetric, and of two of them that is
+    the middle between them.
+    """
+    low_hz, high_hz = (scene.grid.offset_hz(edge) for edge in (emitter.low, emitter.high))
+    if modem.modulation != "fsk" or high_hz - low_hz < WIDER * needed_rate_hz(modem):
+        return []
+    edge_hz = 1.25 * (modem.deviation_hz or 0.0)
+    middles_hz = np.linspace(low_hz + edge_hz, high_hz - edge_hz, PLACES)
+    reach_hz = float(middles_hz[1] - middles_hz[0]) / 2
+    return [replace(whole, offset_hz=float(hz), reach_hz=reach_hz) for hz in middles_hz]
 
 
 def _swallows(packet: Reception, other: Reception) -> bool:
     """Tell whether a poor sync word lies inside a packet that began with a better one."""
     if packet.modem is not other.modem or packet.sync.match < other.sync.match + POOR_MATCH:
         return False
-    return 0 < other.clock.start - packet.clock.start < packet.clock.step * packet.chips.size
+    if not 0 < other.clock.start - packet.clock.start < packet.clock.step * packet.chips.size:
+        return False
+    # In a packet that was spoken into stands the sync word of whoever did.
+    return scatter(packet) < SPOILT
 
 
 def _whole(scene: Scene, emitter: Emitter, place: Place) -> Baseband:
@@ -263,98 +272,3 @@ def _belongs(band: Baseband, stretch: Stretch, emitter: Emitter, grid: Grid) -> 
     """Tell whether a stretch overlaps the rows in which its emitter was the loudest."""
     first, last = emitter.start_slot * grid.slot_samples, emitter.stop_slot * grid.slot_samples
     return band.sample_at(stretch.start) < last and band.sample_at(stretch.stop) > first
-
-
-def _merged(found: Iterable[Heard]) -> list[Heard]:
-    """Join what several modems made of the same burst; the best of each modem stays."""
-    merged: list[Heard] = []
-    for heard in sorted(found, key=lambda heard: -heard.frames[0].bit_count):
-        for place, other in enumerate(merged):
-            if _overlap(heard, other) > 0.5 and _is_within(heard, other):
-                if heard.frames[0].modem not in {frame.modem for frame in other.frames}:
-                    merged[place] = replace(other, frames=(*other.frames, *heard.frames))
-                break
-        else:
-            merged.append(heard)
-    return merged
-
-
-def _is_within(heard: Heard, other: Heard) -> bool:
-    """Tell whether two carriers are one: two pumps may stand closer than an emitter is wide."""
-    widest_hz = max(heard.radio.bandwidth_hz, other.radio.bandwidth_hz)
-    return abs(heard.radio.freq_hz - other.radio.freq_hz) < widest_hz / 2
-
-
-def _overlap(one: Heard, other: Heard) -> float:
-    """Give the common part of two bursts over the shorter one."""
-    common = min(one.stop, other.stop) - max(one.start, other.start)
-    return common / max(min(one.stop - one.start, other.stop - other.start), 1.0)
-
-
-def _is_copy(weaker: Heard, stronger: Heard) -> bool:
-    """Tell whether a burst is a stronger one heard again, through a skirt, an image, a harmonic.
-
-    Two devices that share a channel and speak at once cannot both be in one place: the stronger
-    reception of one channel stands for both.
-    """
-    mine, theirs = weaker.frames[0], stronger.frames[:1]
-    fainter_db = stronger.radio.rssi_dbfs - weaker.radio.rssi_dbfs
-    if fainter_db < -EQUAL_DB or not theirs or mine.modem != theirs[0].modem:
-        return False
-    if _overlap(weaker, stronger) < 0.8:
-        return False
-    apart_hz = abs(weaker.radio.freq_hz - stronger.radio.freq_hz)
-    if apart_hz < stronger.radio.bandwidth_hz / 4:
-        return True
-    if apart_hz > stronger.radio.bandwidth_hz and fainter_db < FAR_DB:
-        return False
-    errors = SAME_ERRORS if weaker.radio.snr_db < NOISY_DB else 0.0
-    return _together(weaker, stronger) and _same_bits(mine.data, theirs[0].data, errors)
-
-
-def _together(weaker: Heard, stronger: Heard) -> bool:
-    """Tell whether two bursts begin or end at the same time; noise may hide one of the two."""
-    samples_a_second = (stronger.stop - stronger.start) / (stronger.radio.duration_us * 1e-6)
-    chip = samples_a_second / (stronger.radio.symbol_rate_hz or samples_a_second)
-    ends = abs(weaker.start - stronger.start), abs(weaker.stop - stronger.stop)
-    return min(ends) < TOGETHER_CHIPS * chip
-
-
-def _same_bits(one: bytes, other: bytes, errors: float) -> bool:
-    """Tell whether two packets have the same bits, but for a part that noise may have turned over.
-
-    The beginning alone does not tell: it holds the address, and a forger uses the same one.
-    """
-    count = min(len(one), len(other))
-    wrong = int.from_bytes(one[:count], "big") ^ int.from_bytes(other[:count], "big")
-    return wrong.bit_count() <= errors * 8 * count
-
-
-def _is_loud(heard: Heard) -> bool:
-    """Tell whether a burst without a frame is certainly no noise."""
-    radio = heard.radio
-    energy_db = radio.snr_db + decibel(radio.bandwidth_hz * radio.duration_us * 1e-6)
-    return radio.snr_db >= UNKNOWN_SNR_DB and energy_db >= UNKNOWN_ENERGY_DB
-
-
-def _distinct(unknown: Sequence[Heard], known: Sequence[Heard]) -> list[Heard]:
-    """Leave out what another burst of the same time explains; the strongest stays."""
-    kept: list[Heard] = []
-    for heard in sorted(unknown, key=lambda heard: -heard.radio.rssi_dbfs):
-        if not any(_explains(other, heard) for other in (*known, *kept)):
-            kept.append(heard)
-    return kept
-
-
-def _explains(strong: Heard, weak: Heard) -> bool:
-    """Tell whether a burst without a frame is part of another one, or of its skirts."""
-    common = min(strong.stop, weak.stop) - max(strong.start, weak.start)
-    if common < 0.5 * (weak.stop - weak.start):
-        return False
-    apart_hz = abs(strong.radio.freq_hz - weak.radio.freq_hz)
-    if apart_hz < strong.radio.bandwidth_hz * 0.75 + weak.radio.bandwidth_hz / 2:
-        return True
-    skirt_db = SKIRT_DB + 2 * decibel(2 * apart_hz / strong.radio.bandwidth_hz)
-    if weak.radio.duration_us < CLICK_US:
-        skirt_db = SKIRT_DB
-    return strong.radio.rssi_dbfs - weak.radio.rssi_dbfs > skirt_db

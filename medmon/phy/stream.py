@@ -22,6 +22,7 @@ import numpy as np
 
 from medmon.kernels import Samples, converted
 from medmon.phy.activity import Activity, Region
+from medmon.phy.beneath import uncovered
 from medmon.phy.channelizer import Channelizer, Grid
 from medmon.phy.dc import SETTLED_CHUNKS, DcEstimate
 from medmon.phy.emitters import emitters
@@ -29,6 +30,7 @@ from medmon.phy.images import is_image, may_be_image
 from medmon.phy.noise import NoiseFloor
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in, is_brief
+from medmon.phy.signs import Ground
 from medmon.phy.squelch import REACH, Squelch
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
@@ -232,7 +234,8 @@ class Stream:
         begin = max((region.start_slot - margin) * slot, self._tape[0].first_sample)
         end = min(region.stop_slot + margin, self._slots) * slot
         powers = self._powers(region.start_slot, region.stop_slot)
-        tuner = Tuner(self._cut(begin, end), begin, self.grid.rate_hz)
+        iq = self._cut(begin, end)
+        tuner = Tuner(iq, begin, self.grid.rate_hz)
         scene = Scene(tuner, self._floor.power, self.grid)
         seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
         self.crowded += is_crowded
@@ -244,7 +247,9 @@ class Stream:
                 and is_image(emitter, tuner, self.grid)
             )
         ]
-        bursts = heard_in(scene, found, self._modems, tuple(self._recent))
+        earlier = tuple(self._recent)
+        bursts = heard_in(scene, found, self._modems, earlier)
+        bursts = uncovered(Ground(iq, begin, powers, region), scene, bursts, self._modems, earlier)
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)
         return mine

@@ -194,6 +194,8 @@ class Radio:
         Standard deviation of the error of `aoa_deg`.
     aoa_ambiguous : bool or None
         Whether the antennas cannot tell this angle from another one.
+    collided : bool
+        Whether somebody else spoke into it: at the same time, on the same channel.
     """
 
     freq_hz: float
@@ -213,6 +215,7 @@ class Radio:
     tdoa_std_ns: float | None = None
     aoa_std_deg: float | None = None
     aoa_ambiguous: bool | None = None
+    collided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ def _radio(radio: Radio) -> Line:
         "aoa_deg": _finite(radio.aoa_deg),
         "aoa_std_deg": _finite(radio.aoa_std_deg),
         "aoa_ambiguous": radio.aoa_ambiguous,
+        "collided": radio.collided,
     }
 
 

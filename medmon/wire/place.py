@@ -159,6 +159,29 @@ class Place:
             raise self.fault(key, f"a whole number of at least {least}")
         return value
 
+    def flag(self, key: str) -> bool:
+        """Take a yes or no that older records do not have.
+
+        Parameters
+        ----------
+        key : str
+            Where it stands.
+
+        Returns
+        -------
+        bool
+            Whether it is set; False where it is missing.
+
+        Raises
+        ------
+        InputError
+            If something else stands there.
+        """
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fault(key, "true or false")
+        return value
+
     def optional(self, key: str) -> float | None:
         """Take a number that may be missing.
 

@@ -160,6 +160,7 @@ def _radio(place: Place) -> Radio:
         tdoa_std_ns=place.optional("tdoa_std_ns"),
         aoa_std_deg=place.optional("aoa_std_deg"),
         aoa_ambiguous=place.decision("aoa_ambiguous"),
+        collided=place.flag("collided"),
     )
 
 

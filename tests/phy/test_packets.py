@@ -97,3 +97,17 @@ def test_decibels_by_hand() -> None:
     """Zero has a level, too."""
     assert decibel(100.0) == pytest.approx(20.0)
     assert decibel(0.0) == pytest.approx(-150.0)
+
+
+@pytest.mark.parametrize("kind", ["pump", "pod"])
+def test_what_was_sent_is_told_to_the_last_chip(air: Air, kind: str) -> None:
+    """A packet is taken off the samples with its filling: a chip left would be a click."""
+    sent = (air.pump if kind == "pump" else air.pod)(0.02, offset_hz=4e3)
+    scene = air.scene(RATE_HZ, 0.08, sent, density_dbfs=-100.0)
+    told = _heard(air, scene, "medtronic" if kind == "pump" else "omnipod", None).sent
+    assert told is not None
+    chips = "".join(str(chip) for chip in sent.chips).rstrip("0" if kind == "pump" else "")
+    assert "".join(str(int(chip)) for chip in told.chips).startswith(chips)
+    assert told.start == pytest.approx(sent.time_s * RATE_HZ, abs=0.5)
+    assert told.stop == pytest.approx(told.start + len(told.chips) * told.step)
+    assert told.is_whole

@@ -108,7 +108,7 @@ CONTRACT_RADIO = (
     "freq_hz cfo_hz bandwidth_hz rssi_dbfs rssi_dbm snr_db noise_dbfs duration_us modulation "
     "symbol_rate_hz deviation_hz rise_us tdoa_ns aoa_deg"
 )
-ADDED_RADIO = "tdoa_std_ns aoa_std_deg aoa_ambiguous"
+ADDED_RADIO = "tdoa_std_ns aoa_std_deg aoa_ambiguous collided"
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)

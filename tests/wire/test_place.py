@@ -26,6 +26,7 @@ def test_values_are_taken() -> None:
     assert (PLACE.decision("flag"), PLACE.decision("null"), PLACE.decision("missing")) == (
         True, None, None,
     )  # fmt: skip
+    assert (PLACE.flag("flag"), PLACE.flag("missing")) == (True, False)
     assert PLACE.number_of("real") == 2.5
     assert math.isnan(PLACE.number_of("null"))
     assert PLACE.child("inner") == Place("a.jsonl", 3, "radio.inner.", {"deep": 1})
@@ -44,6 +45,7 @@ def test_values_are_taken() -> None:
         (lambda: PLACE.optional("nan"), "radio.nan to be a number or null, found nan"),
         (lambda: PLACE.optional("flag"), "radio.flag to be a number or null, found True"),
         (lambda: PLACE.decision("whole"), "radio.whole to be true, false or null, found 7"),
+        (lambda: PLACE.flag("whole"), "radio.whole to be true or false, found 7"),
         (lambda: PLACE.number_of("missing"), "radio.missing to be a number, found no such key"),
         (lambda: PLACE.child("text"), "radio.text to be an object, found 'x'"),
         (lambda: PLACE.child("inner").text("deep"), "radio.inner.deep to be a text, found 1"),

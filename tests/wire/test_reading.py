@@ -56,6 +56,7 @@ radios = st.builds(
     tdoa_std_ns=maybe,
     aoa_std_deg=maybe,
     aoa_ambiguous=st.none() | st.booleans(),
+    collided=st.booleans(),
 )
 scalars = st.none() | st.booleans() | st.integers() | real | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=6)
