@@ -22,8 +22,8 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft, linalg
 
+from medmon.phy.filters import fast_length
 from medmon.phy.packets import Sent
 from medmon.records import ComplexArray
 
@@ -140,8 +140,8 @@ def _offset_hz(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> float:
     block = max(1, round(rate_hz / LINE_HZ))
     product = (iq * np.conj(wave))[: iq.size // block * block].reshape(-1, block).sum(axis=1)
     size = 1 << (4 * product.size - 1).bit_length()
-    lines = np.abs(fft.fft(product, n=size))
-    offsets_hz = fft.fftfreq(size, block / rate_hz)
+    lines = np.abs(np.fft.fft(product, n=size))
+    offsets_hz = np.fft.fftfreq(size, block / rate_hz)
     lines[np.abs(offsets_hz) > OFFSET_HZ] = 0.0
     coarse_hz = float(offsets_hz[lines.argmax()])
     half = product.size // 2
@@ -213,18 +213,25 @@ def _gain(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> ComplexArray:
 def _filtered(iq: ComplexArray, wave: ComplexArray, rate_hz: float) -> ComplexArray:
     """Filter a drawing so that it comes closest to the samples (normal equations)."""
     reach = max(1, round(FILTER_S * rate_hz))
-    size = fft.next_fast_len(iq.size + 2 * reach)
-    spectrum = fft.fft(wave, n=size)
-    own = fft.ifft(spectrum.real**2 + spectrum.imag**2)[: 2 * reach + 1].astype(np.complex128)
+    size = fast_length(iq.size + 2 * reach)
+    spectrum = np.fft.fft(wave, n=size)
+    own = np.fft.ifft(spectrum.real**2 + spectrum.imag**2)[: 2 * reach + 1].astype(np.complex128)
     if own[0].real <= 0:
         return np.zeros_like(wave)
     own[0] *= 1 + RIDGE
-    cross = fft.ifft(fft.fft(iq, n=size) * np.conj(spectrum))
+    cross = np.fft.ifft(np.fft.fft(iq, n=size) * np.conj(spectrum))
     lags = np.concatenate((cross[-reach:], cross[: reach + 1])).astype(np.complex128)
     taps = np.zeros(size, dtype=np.complex64)
-    taps[: 2 * reach + 1] = np.linalg.solve(linalg.toeplitz(own), lags)
-    filtered = fft.ifft(spectrum * fft.fft(taps))
+    taps[: 2 * reach + 1] = np.linalg.solve(_toeplitz(own), lags)
+    filtered = np.fft.ifft(spectrum * np.fft.fft(taps))
     return np.asarray(filtered[reach : reach + iq.size], dtype=np.complex64)
+
+
+def _toeplitz(lags: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
+    """Give the Hermitian matrix whose diagonals are the lags of a correlation."""
+    apart = np.arange(lags.size)[:, None] - np.arange(lags.size)
+    mirrored = lags[np.abs(apart)]
+    return np.asarray(np.where(apart >= 0, mirrored, np.conj(mirrored)), dtype=np.complex128)
 
 
 def _slopes(sent: Sent, arrived: ComplexArray, rate_hz: float) -> tuple[ComplexArray, ...]:
@@ -250,7 +257,7 @@ def _bettered(sent: Sent, rest: ComplexArray, slopes: Sequence[ComplexArray]) ->
     gram[np.diag_indices_from(gram)] *= 1 + RIDGE
     if not np.all(np.diag(gram) > 0):
         return sent
-    moved = linalg.solve(gram, (parts @ rest.view(np.float32)).astype(np.float64), assume_a="pos")
+    moved = np.linalg.solve(gram, (parts @ rest.view(np.float32)).astype(np.float64))
     start, step = sent.start + float(moved[0]), sent.step + float(moved[1]) / len(sent.chips)
     if sent.deviation_hz is None:
         return replace(sent, start=start, step=step)

@@ -10,6 +10,7 @@ from medmon.records import ComplexArray, FloatArray
 
 ROLL_OFF = 0.25
 """Width of each edge of a passband, over its half width."""
+_FAST = (8, 9, 10, 12, 14, 15, 16)
 STOP_DB = 70.0
 """What the flanks that fold back are damped by; eight bits have 50 dB."""
 
@@ -87,6 +88,24 @@ def passband(most: int, half_width: float) -> FloatArray:
     distance = (np.arange(edge, reach + 1) / max(half_width, 1.0) - 1.0) / ROLL_OFF
     shape[edge:] = 0.5 * (1.0 + np.cos(np.pi * np.clip(distance, 0.0, 1.0)))
     return shape
+
+
+def fast_length(least: int) -> int:
+    """Give the next length whose transform has small prime factors only.
+
+    Parameters
+    ----------
+    least : int
+        Shortest length that will do.
+
+    Returns
+    -------
+    int
+        At most an eighth longer, from 8 on.
+    """
+    exponent = max(0, least.bit_length() - 4)
+    return min(m << e for e in (exponent - 1, exponent) if e >= 0
+               for m in _FAST if m << e >= least)  # fmt: skip
 
 
 @lru_cache(maxsize=1024)

@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import fft
 
 from medmon.phy.activity import Region
 from medmon.phy.cancel import explained
+from medmon.phy.filters import ROLL_OFF
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene
 from medmon.phy.scatter import is_touched
+from medmon.phy.tuner import Place
 from medmon.records import ComplexArray, FloatArray
 
 SKIRTED = 1000.0
@@ -141,10 +142,11 @@ def _leaves_something(heard: Heard, scene: Scene) -> bool:
     sent = heard.sent
     assert sent is not None
     margin = 2 * sent.step
-    near = scene.tuner.cut(sent.start - margin, sent.stop + margin)
     # The skirts of a drawing are folded at its rate; those of a shifted carrier have no soft edges.
     rate_hz = min(SCREEN_HZ * (1 if sent.deviation_hz is None else 2), scene.grid.rate_hz)
     reach_hz = min(REACH_HZ, 0.4 * rate_hz)
+    place = Place(sent.carrier_hz, 0.0, sent.start - margin, sent.stop + margin)
+    near = scene.tuner.around(place, reach_hz * (1 + ROLL_OFF))
     band = near.tune(sent.carrier_hz, half_width_hz=reach_hz, rate_hz=rate_hz)
     here = replace(
         sent,
@@ -156,15 +158,15 @@ def _leaves_something(heard: Heard, scene: Scene) -> bool:
     before, after = _spectra(band.iq), _spectra(left)
     noise = 10 ** (heard.radio.noise_dbfs / 10) / heard.radio.bandwidth_hz * band.rate_hz
     offsets_hz = np.abs(np.fft.fftfreq(BINS, 1 / band.rate_hz))
-    near = offsets_hz < reach_hz
+    inside = offsets_hz < reach_hz
     hot = (after > LOUD * noise) & (after > DEPTH * before)
-    return bool(hot[:, near].any())
+    return bool(hot[:, inside].any())
 
 
 def _spectra(iq: ComplexArray) -> FloatArray:
     """Give the mean power spectra of stretches of a few milliseconds."""
     frames = iq[: iq.size // (BINS * FRAMES) * BINS * FRAMES].reshape(-1, FRAMES, BINS)
-    spectra = fft.fft(frames * WINDOW, axis=2)
+    spectra = np.fft.fft(frames * WINDOW, axis=2)
     power: FloatArray = (spectra.real**2 + spectra.imag**2).mean(axis=1) / np.float32(BINS)
     return power
 

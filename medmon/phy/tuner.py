@@ -19,14 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.kernels import decimate
-from medmon.phy.filters import low_pass, passband, phasor, smooth_length
+from medmon.phy.filters import fast_length, low_pass, passband, phasor, smooth_length
 from medmon.records import ComplexArray, FloatArray
 
 SPARE = 3.0
 """A stretch brought down keeps at least so many times its half width as sample rate."""
 MOST_OF_IT = 0.75
 """A time that covers this part of a stretch is not worth cutting out."""
-_FAST = (8, 9, 10, 12, 14, 15, 16)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +132,7 @@ class Tuner:
         self, iq: ComplexArray, first_sample: float, rate_hz: float, part: Part | None = None
     ) -> None:
         self._iq = iq
-        self._size = _fast_length(len(iq) + len(iq) // 16 + 64)
+        self._size = fast_length(len(iq) + len(iq) // 16 + 64)
         self._first = first_sample
         self._rate_hz = rate_hz
         self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
@@ -355,10 +354,3 @@ class Tuner:
         start = min(max(0, int((start_sample - self._first) / step)), most)
         stop = min(int(np.ceil((stop_sample - self._first) / step)), len(self._iq))
         return start, max(start + 1, stop)
-
-
-def _fast_length(least: int) -> int:
-    """Give the next length whose FFT has small prime factors only."""
-    exponent = max(0, least.bit_length() - 4)
-    return min(m << e for e in (exponent - 1, exponent) if e >= 0
-               for m in _FAST if m << e >= least)  # fmt: skip
