@@ -61,7 +61,7 @@ TABLES: Mapping[str, Table] = {
         "source.sample_count radio.freq_hz radio.cfo_hz radio.bandwidth_hz radio.rssi_dbfs "
         "radio.rssi_dbm radio.snr_db radio.noise_dbfs radio.duration_us radio.modulation "
         "radio.symbol_rate_hz radio.deviation_hz radio.rise_us radio.tdoa_ns radio.aoa_deg "
-        "radio.tdoa_std_ns radio.aoa_std_deg radio.aoa_ambiguous",
+        "radio.tdoa_std_ns radio.aoa_std_deg radio.aoa_ambiguous radio.collided",
         subject="device_id",
     ),
     "alarm": _table(
@@ -83,7 +83,7 @@ TABLES: Mapping[str, Table] = {
 HISTORY: Final = "alarm_history"
 
 
-_ADDED = ("tdoa_std_ns", "aoa_std_deg", "aoa_ambiguous")
+_ADDED = ("tdoa_std_ns", "aoa_std_deg", "aoa_ambiguous", "collided")
 """Columns of transmissions that the first layout did not have."""
 
 
@@ -107,11 +107,11 @@ def _key_name(record_type: str) -> str:
     return "id" if record_type in {"transmission", "alarm"} else "digest"
 
 
-def _antennas() -> str:
+def _arrival() -> str:
     return "".join(f"ALTER TABLE transmissions ADD COLUMN {column};" for column in _ADDED)
 
 
-MIGRATIONS: tuple[str, ...] = (_first_layout(), _antennas())
+MIGRATIONS: tuple[str, ...] = (_first_layout(), _arrival())
 """Scripts that lead from one version of the layout to the next."""
 
 

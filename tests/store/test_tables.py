@@ -97,11 +97,17 @@ def test_store_of_an_earlier_version_gets_the_columns_of_antennas() -> None:
     made.executescript(MIGRATIONS[0])
     made.execute("INSERT INTO transmissions (id, aoa_deg, line) VALUES ('old', 5.0, '{}')")
     made.executescript(MIGRATIONS[1])
-    radio = {**LINES["transmission"]["radio"], "aoa_std_deg": 0.5, "aoa_ambiguous": True}
+    radio = {
+        **LINES["transmission"]["radio"],
+        "aoa_std_deg": 0.5,
+        "aoa_ambiguous": True,
+        "collided": True,
+    }
     line = {**HEAD, "type": "transmission", **LINES["transmission"], "radio": radio}
     old, new = _rows(made, line, "transmissions")
     assert (old["aoa_deg"], old["aoa_std_deg"]) == (5.0, None)
-    assert (new["tdoa_std_ns"], new["aoa_std_deg"], new["aoa_ambiguous"]) == (None, 0.5, 1)
+    assert (new["tdoa_std_ns"], new["aoa_std_deg"]) == (None, 0.5)
+    assert (new["aoa_ambiguous"], new["collided"], old["collided"]) == (1, 1, None)
 
 
 def test_subject_columns_exist() -> None:

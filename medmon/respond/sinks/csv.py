@@ -38,7 +38,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "radio.bandwidth_hz radio.rssi_dbfs radio.rssi_dbm radio.snr_db radio.noise_dbfs "
         "radio.duration_us radio.modulation radio.symbol_rate_hz radio.deviation_hz radio.rise_us "
         "radio.tdoa_ns radio.aoa_deg radio.tdoa_std_ns radio.aoa_std_deg "
-        "radio.aoa_ambiguous".split()
+        "radio.aoa_ambiguous radio.collided".split()
     ),
     "alarm": tuple(
         f"{_HEAD} phase state priority kind policy title action subject device.asset device.name "
