@@ -2,13 +2,14 @@
 
 The path of a sample: `dc` takes the receiver's own carrier off, `channelizer` splits the band,
 `noise` follows the floor, `activity` finds regions with energy, `emitters` takes a region apart
-(`images` knows mirror images), `tuner` cuts out each emitter's narrow signal, `ook` and `fsk` look
-for the packets of the declared modems (`sync`, `timing`, `linecode`), and so does `cpm` for MSK and
-GFSK (`cpm_search`, `phase_pulse`, `phase_fit`, `phase_trellis`), `bursts` and `blind` describe
-what no modem understands, `measure` reads the physical features off, `beneath` takes packets off
-the samples (`cancel`) and searches again where `signs` and `scatter` tell of somebody. `stream`
-joins these for a run of samples, `Receiver` for a whole recording. Bursts are found on channel 0;
-what more channels tell about them, `array` adds.
+(`images` knows mirror images), `tuner` cuts out each emitter's narrow signal, `envelope` says which
+modems it cannot be, `ook` and `fsk` look for the packets of the others (`sync`, `timing`,
+`linecode`), and so does `cpm` for MSK and GFSK (`cpm_search`, `phase_pulse`, `phase_fit`,
+`phase_trellis`), `bursts` and `blind` describe what no modem understands, `measure` reads the
+physical features off, `echoes` drops what was heard twice, `beneath` takes packets off the samples
+(`cancel`) and searches again where `signs` and `scatter` tell of somebody. `stream` joins these for
+a run of samples, `Receiver` for a whole recording. Bursts are found on channel 0; what more
+channels tell about them, `array` adds.
 
 The result does not depend on how the samples are cut into blocks: work is done in chunks counted
 from the start of the stream.

@@ -18,6 +18,7 @@ from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.echoes import distinct, is_copy, is_loud, merged
 from medmon.phy.emitters import Emitter
+from medmon.phy.envelope import envelope
 from medmon.phy.filters import ROLL_OFF
 from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.packets import Heard
@@ -32,11 +33,15 @@ a stronger neighbour follows, the last ones were taken for that one's."""
 POOR_MATCH = 0.1
 """A sync word heard this much worse than an earlier one is some data of its packet."""
 BRIEF_S = 1e-3
+READ_PART = 0.9
+"""A packet that fills this part of a stretch of energy explains it."""
 WIDER = 1.1
 """An emitter this much wider than a modem's main lobe may be two senders."""
 PLACES = 4
 
 CONTINUOUS = ("msk", "gfsk")
+LEFT_OUT = {"keyed": "fsk", "steady": "ook", "unclear": None}
+"""What need not be listened for, by the envelope; a piece of a much wider burst may look keyed."""
 RECEIVERS = {"ook": ook.receive, "fsk": fsk.receive, "msk": cpm.receive, "gfsk": cpm.receive}
 
 
@@ -154,7 +159,11 @@ def heard_in(
     for emitter in found:
         place = _place(scene, emitter)
         band = _whole(scene, emitter, place)
-        on_air = stretches(band, scene.density(emitter) * band.noise_width_hz)
+        noise = scene.density(emitter) * band.noise_width_hz
+        on_air = stretches(band, noise)
+        left_out = LEFT_OUT[envelope(band, on_air, noise)]
+        missing = _missing(modems, known, scene, emitter)
+        wanted = [modem for modem in missing if modem.modulation != left_out]
         mine = merged(
             packets.heard(
                 reception,
@@ -163,9 +172,7 @@ def heard_in(
                 scene.density(emitter),
                 scene.tuner,
             )
-            for reception in _receptions(
-                scene, emitter, place, _missing(modems, known, scene, emitter)
-            )
+            for reception in _receptions(scene, emitter, place, wanted)
         )
         known += [
             heard
@@ -175,7 +182,9 @@ def heard_in(
         unknown += [
             blind.heard(band, stretch, scene.density(emitter))
             for stretch in on_air
-            if not emitter.is_skirt and _belongs(band, stretch, emitter, scene.grid)
+            if not emitter.is_skirt
+            and _belongs(band, stretch, emitter, scene.grid)
+            and not _is_read(band, stretch, mine)
         ]
     loud = distinct([heard for heard in unknown if is_loud(heard)], (*known, *earlier))
     rest = tones.paired(loud, scene.tuner)
@@ -266,6 +275,16 @@ def _stretch_of(reception: Reception, band: Baseband, on_air: Iterable[Stretch])
         if band.sample_at(stretch.start) <= sync <= band.sample_at(stretch.stop):
             return stretch
     return None
+
+
+def _is_read(band: Baseband, stretch: Stretch, packets_heard: Sequence[Heard]) -> bool:
+    """Tell whether a stretch is one of the packets that were read in it, and needs no look."""
+    start, stop = band.sample_at(stretch.start), band.sample_at(stretch.stop)
+    return any(
+        min(stop, packet.stop) - max(start, packet.start) > READ_PART * (stop - start)
+        and abs(packet.radio.freq_hz - band.offset_hz) < packet.radio.bandwidth_hz / 2
+        for packet in packets_heard
+    )
 
 
 def _belongs(band: Baseband, stretch: Stretch, emitter: Emitter, grid: Grid) -> bool:
