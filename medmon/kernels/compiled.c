@@ -342,26 +342,47 @@ static PyObject *level(PyObject *self, PyObject *args)
     return answer;
 }
 
-/* Sum up in four complex numbers at a time what a tap of `re` and one of `im` leave of a sample. */
+/* What a tap leaves of a sample is summed up for its real and its imaginary part apart, in lanes. */
+INLINE void add_taps(const float *x, const float *re, const float *im, Lanes *by_re, Lanes *by_im)
+{
+    Lanes value = *(const Some *)x;
+    *by_re += value * *(const Some *)re;
+    *by_im += value * *(const Some *)im;
+}
+
+INLINE void put_sum(const Lanes *by_re, const Lanes *by_im, float *out)
+{
+    float sum_re = 0, sum_im = 0;
+    for (int k = 0; k < LANES; k += 2) {
+        sum_re += (*by_re)[k] - (*by_im)[k + 1];
+        sum_im += (*by_re)[k + 1] + (*by_im)[k];
+    }
+    out[0] = sum_re;
+    out[1] = sum_im;
+}
+
 FOR_EVERY_PROCESSOR
 static void decimated(const float *iq, const float *re, const float *im, Py_ssize_t taps,
                       Py_ssize_t factor, Py_ssize_t count, float *out)
 {
-    for (Py_ssize_t j = 0; j < count; j++) {
-        const float *x = iq + 2 * j * factor;
-        Lanes by_re = {0}, by_im = {0};
+    /* Three outputs at a time, because each sum has to wait for its last addition. */
+    Py_ssize_t apart = 2 * factor, j = 0;
+    for (; j + 3 <= count; j += 3) {
+        const float *x = iq + j * apart;
+        Lanes by_re[3] = {{0}}, by_im[3] = {{0}};
         for (Py_ssize_t i = 0; i < 2 * taps; i += LANES) {
-            Lanes value = *(const Some *)(x + i);
-            by_re += value * *(const Some *)(re + i);
-            by_im += value * *(const Some *)(im + i);
+            add_taps(x + i, re + i, im + i, &by_re[0], &by_im[0]);
+            add_taps(x + apart + i, re + i, im + i, &by_re[1], &by_im[1]);
+            add_taps(x + 2 * apart + i, re + i, im + i, &by_re[2], &by_im[2]);
         }
-        float sum_re = 0, sum_im = 0;
-        for (int k = 0; k < LANES; k += 2) {
-            sum_re += by_re[k] - by_im[k + 1];
-            sum_im += by_re[k + 1] + by_im[k];
-        }
-        out[2 * j] = sum_re;
-        out[2 * j + 1] = sum_im;
+        for (int k = 0; k < 3; k++)
+            put_sum(&by_re[k], &by_im[k], out + 2 * (j + k));
+    }
+    for (; j < count; j++) {
+        Lanes by_re = {0}, by_im = {0};
+        for (Py_ssize_t i = 0; i < 2 * taps; i += LANES)
+            add_taps(iq + j * apart + i, re + i, im + i, &by_re, &by_im);
+        put_sum(&by_re, &by_im, out + 2 * j);
     }
 }
 

@@ -127,8 +127,10 @@ def heard(
     rise_us = None
     if reception.modem.modulation == "ook":
         time = _time(reception, fitted)
-        fitted = measure.sharpened(reception, fitted, _wide(reception, time, tuner, EDGE_CHIPS))
-        rise_us = _rise_us(reception, fitted, _wide(reception, time, tuner, RISE_CHIPS))
+        wide = tuner.around(time, RISE_CHIPS * reception.modem.symbol_rate_hz)
+        narrower = wide.around(time, EDGE_CHIPS * reception.modem.symbol_rate_hz)
+        fitted = measure.sharpened(reception, fitted, narrower.all_of_it(reception.carrier_hz))
+        rise_us = _rise_us(reception, fitted, wide.all_of_it(reception.carrier_hz))
     start, stop = _ends(reception, fitted, stretch, around)
     sent = _sent(reception, fitted)
     noise = density * band.noise_width_hz
@@ -179,12 +181,6 @@ def _time(reception: Reception, fitted: measure.Clocking) -> Place:
     start, stop = first - margin, first + chips * fitted.step + margin
     band = reception.band
     return Place(reception.carrier_hz, 0.0, band.sample_at(start), band.sample_at(stop))
-
-
-def _wide(reception: Reception, time: Place, tuner: Tuner, chips: int) -> Baseband:
-    """Cut out a packet with some chip rates to either side of its carrier."""
-    near = tuner.around(time, chips * reception.modem.symbol_rate_hz)
-    return near.all_of_it(reception.carrier_hz)
 
 
 def _rise_us(reception: Reception, fitted: measure.Clocking, wide: Baseband) -> float | None:

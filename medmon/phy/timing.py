@@ -31,6 +31,8 @@ PHASES: npt.NDArray[np.float64] = np.arange(-2, 3, dtype=np.float64)
 NEAR: npt.NDArray[np.float64] = np.linspace(-1.0, 1.0, 5)
 """The finer grid, in steps of the coarse one."""
 PASSES = 4
+FURTHER = 1.05
+"""A clock that reads no more than this beyond what it was fitted to needs no new fit."""
 LOOK_CHIPS = 12
 """Chips over which the quality is averaged to see the end of the signal."""
 END_QUALITY = 0.5
@@ -111,7 +113,7 @@ def chips_from_sync(
     for _ in range(PASSES):
         chips = _read(scaled, clock, most)
         further = _ended(chips, modem)
-        if further <= count:
+        if further <= FURTHER * count:
             break
         count = further
         clock = _best(scaled, nominal, count, modem)
@@ -140,7 +142,9 @@ def between(scaled: FloatArray, places: npt.NDArray[np.float64]) -> FloatArray:
     """
     left = np.clip(places.astype(np.intp), 0, scaled.size - 2)
     part = (places - left).astype(np.float32)
-    return scaled[left] * (1 - part) + scaled[left + 1] * part
+    part *= (scaled[1:] - scaled[:-1])[left]
+    part += scaled[left]
+    return part
 
 
 def _best(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> Clock:
