@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from medmon.phy import measure
+from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
 from medmon.phy.ook import carrier_line_hz
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import matched
-from medmon.phy.tuner import Baseband
 from medmon.records import Modulation, Radio
 
 KEYED_MARKS = 3

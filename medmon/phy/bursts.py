@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.reception import matched
-from medmon.phy.tuner import Baseband
 from medmon.records import FloatArray
 
 PAUSE_SYMBOLS = 12

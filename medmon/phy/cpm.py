@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from medmon.phy import cpm_search, linecode
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.cpm_search import Found
 from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.phase_fit import PhaseModel, fitted
@@ -23,7 +24,7 @@ from medmon.phy.preamble import pattern
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.sync import LEAD_CHIPS, SAMPLES_A_CHIP, TAIL_CHIPS, Sync
 from medmon.phy.timing import Clock
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import FloatArray, Modem
 
 HALF_WIDTH_CHIPS = 1.0

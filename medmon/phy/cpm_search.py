@@ -23,8 +23,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.phase_pulse import Floats, Turns, index_of, signs_from_text
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
 Number = TypeVar("Number", np.float64, np.complex128)

@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
-from medmon.phy.tuner import Baseband
 
 Envelope: TypeAlias = Literal["keyed", "steady", "unclear"]
 

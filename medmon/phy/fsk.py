@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.phy import sync
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
 from medmon.phy.reception import Reception, matched, read, shifted
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
 DEVIATIONS = (1.0, 0.75, 1.3)

@@ -14,10 +14,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from medmon.phy.baseband import Place
 from medmon.phy.channelizer import Grid
 from medmon.phy.emitters import Emitter
 from medmon.phy.filters import ROLL_OFF
-from medmon.phy.tuner import Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import FloatArray
 
 WEAKER = 10.0

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.reception import Reception
-from medmon.phy.tuner import Baseband
 from medmon.records import ComplexArray, FloatArray
 
 BAND_POWER = 0.95

@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from medmon.phy import sync
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
 from medmon.phy.reception import Reception, matched, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
 
 HALF_WIDTH_CHIPS = 1.5

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.phy import measure
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.bursts import Stretch
 from medmon.phy.fsk import tones_hz
 from medmon.phy.preamble import lead_chips
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.scatter import is_spoilt, scatter
 from medmon.phy.timing import Clock, between
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import Frame, Radio
 
 EDGE_CHIPS = 6

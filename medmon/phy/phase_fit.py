@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.phase_pulse import Floats, Turns, index_of
-from medmon.phy.tuner import Baseband
 from medmon.records import Modem
 
 ROUNDS = 4

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.phase_fit import PhaseModel
 from medmon.phy.phase_pulse import Floats, pattern_turns
-from medmon.phy.tuner import Baseband
 from medmon.records import Modem
 
 INSTANTS = 8

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.phy import linecode, sync, timing
+from medmon.phy.baseband import Baseband
 from medmon.phy.filters import phasor
 from medmon.phy.linecode import Symbols
 from medmon.phy.preamble import lead_chips, marks, pattern
 from medmon.phy.sync import Sync
 from medmon.phy.timing import Clock
-from medmon.phy.tuner import Baseband
 from medmon.records import ComplexArray, FloatArray, Frame, Modem
 
 SOFT_LAG = 0.5

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.phy import blind, cpm, fsk, ook, packets, tones
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.bursts import Stretch, stretches
 from medmon.phy.channelizer import Grid
 from medmon.phy.echoes import distinct, is_copy, is_loud, merged
@@ -24,7 +25,7 @@ from medmon.phy.linecode import bits_each, chips_each
 from medmon.phy.packets import Heard
 from medmon.phy.reception import Reception
 from medmon.phy.scatter import SPOILT, scatter
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.tuner import Tuner
 from medmon.records import FloatArray, Modem
 
 MARGIN_S = 4e-3

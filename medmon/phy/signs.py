@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.phy.activity import Region
+from medmon.phy.baseband import Place
 from medmon.phy.cancel import explained
 from medmon.phy.filters import ROLL_OFF
 from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene
 from medmon.phy.scatter import is_touched
-from medmon.phy.tuner import Place
 from medmon.records import ComplexArray, FloatArray
 
 SKIRTED = 1000.0

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.linecode import bits_each, chips_each
-from medmon.phy.tuner import Baseband, Place
 from medmon.records import FloatArray, Modem
 
 SAMPLES_A_CHIP = 8

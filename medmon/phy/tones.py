@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.packets import Heard
 from medmon.phy.reception import matched
-from medmon.phy.tuner import Baseband, Tuner
+from medmon.phy.tuner import Tuner
 
 LIKE_DB = 10.0
 WIDEST_HZ = 250e3

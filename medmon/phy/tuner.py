@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.kernels import decimate
+from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import fast_length, low_pass, passband, phasor, smooth_length
 from medmon.records import ComplexArray, FloatArray
 
@@ -26,49 +27,6 @@ SPARE = 3.0
 """A stretch brought down keeps at least so many times its half width as sample rate."""
 MOST_OF_IT = 0.75
 """A time that covers this part of a stretch is not worth cutting out."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Baseband:
-    """A narrow signal around one carrier.
-
-    Attributes
-    ----------
-    iq : ndarray of complex64, shape (n,)
-        Samples; amplitude as on the input.
-    rate_hz : float
-        Samples a second.
-    offset_hz : float
-        Frequency that became zero, relative to the tuned frequency.
-    first_sample : float
-        Input sample at which the first output sample lies.
-    step : float
-        Input samples for each output sample.
-    noise_width_hz : float
-        Width of white noise that the filter lets through.
-    """
-
-    iq: ComplexArray
-    rate_hz: float
-    offset_hz: float
-    first_sample: float
-    step: float
-    noise_width_hz: float
-
-    def sample_at(self, index: float) -> float:
-        """Convert an output index into an input sample.
-
-        Parameters
-        ----------
-        index : float
-            Output index, fractions allowed.
-
-        Returns
-        -------
-        float
-            Input sample, counted from the start of the stream.
-        """
-        return self.first_sample + index * self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +49,6 @@ class Part:
     noise_width_hz: float
     centre_hz: float = 0.0
     step: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to listen.
-
-    Attributes
-    ----------
-    offset_hz : float
-        Rough carrier, relative to the tuned frequency.
-    reach_hz : float
-        How far the carrier may be from there.
-    start_sample, stop_sample : float
-        From when to when, in samples since the start of the stream.
-    """
-
-    offset_hz: float
-    reach_hz: float
-    start_sample: float
-    stop_sample: float
 
 
 class Tuner:

@@ -12,7 +12,8 @@ import pytest
 
 from medmon import plugins
 from medmon.phy import Receiver
-from medmon.phy.tuner import Baseband, Place, Tuner
+from medmon.phy.baseband import Baseband, Place
+from medmon.phy.tuner import Tuner
 from medmon.protocols import Decoder, Reader
 from medmon.records import Block, Burst, ComplexArray, Gap, Modem, Span, Transmission
 from signal_fixtures.channel import Emission, FrontEnd, Scene, block_stream

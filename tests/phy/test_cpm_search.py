@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from medmon.phy import cpm_search
-from medmon.phy.tuner import Place, Tuner
+from medmon.phy.baseband import Place
+from medmon.phy.tuner import Tuner
 from medmon.records import Modem
 from signal_fixtures.devices import ble, dexcom_g4
 

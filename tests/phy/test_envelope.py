@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import stretches
 from medmon.phy.envelope import Envelope, envelope
-from medmon.phy.tuner import Baseband
 from signal_fixtures.channel import Emission
 
 if TYPE_CHECKING:

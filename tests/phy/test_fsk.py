@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from medmon.phy import fsk
-from medmon.phy.tuner import Place, Tuner
+from medmon.phy.baseband import Place
+from medmon.phy.tuner import Tuner
 from signal_fixtures.devices import omnipod
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from medmon.phy import fsk, measure, ook
+from medmon.phy.baseband import Baseband
 from medmon.phy.reception import Reception
-from medmon.phy.tuner import Baseband, Tuner
+from medmon.phy.tuner import Tuner
 from signal_fixtures.channel import Scene
 
 if TYPE_CHECKING:

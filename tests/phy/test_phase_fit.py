@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from medmon.phy.baseband import Baseband
 from medmon.phy.phase_fit import PhaseModel, fitted
-from medmon.phy.tuner import Baseband
 from medmon.records import Modem
 from signal_fixtures.waveform import fsk, modulate
 

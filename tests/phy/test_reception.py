@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from medmon.phy import ook
+from medmon.phy.baseband import Baseband
 from medmon.phy.reception import Reception, matched, shifted
 from medmon.phy.sync import Sync
-from medmon.phy.tuner import Baseband
 from signal_fixtures.devices import medtronic
 from signal_fixtures.linecode import four_to_six
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from medmon.phy.tuner import Place, Tuner
+from medmon.phy.baseband import Place
+from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray
 
 RATE_HZ = 1.024e6

@@ -1,0 +1,70 @@
+"""A narrow signal, and the place it was looked for in: the answer of the tuner, and the question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from medmon.records import ComplexArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseband:
+    """A narrow signal around one carrier.
+
+    Attributes
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Samples; amplitude as on the input.
+    rate_hz : float
+        Samples a second.
+    offset_hz : float
+        Frequency that became zero, relative to the tuned frequency.
+    first_sample : float
+        Input sample at which the first output sample lies.
+    step : float
+        Input samples for each output sample.
+    noise_width_hz : float
+        Width of white noise that the filter lets through.
+    """
+
+    iq: ComplexArray
+    rate_hz: float
+    offset_hz: float
+    first_sample: float
+    step: float
+    noise_width_hz: float
+
+    def sample_at(self, index: float) -> float:
+        """Convert an output index into an input sample.
+
+        Parameters
+        ----------
+        index : float
+            Output index, fractions allowed.
+
+        Returns
+        -------
+        float
+            Input sample, counted from the start of the stream.
+        """
+        return self.first_sample + index * self.step
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen.
+
+    Attributes
+    ----------
+    offset_hz : float
+        Rough carrier, relative to the tuned frequency.
+    reach_hz : float
+        How far the carrier may be from there.
+    start_sample, stop_sample : float
+        From when to when, in samples since the start of the stream.
+    """
+
+    offset_hz: float
+    reach_hz: float
+    start_sample: float
+    stop_sample: float
