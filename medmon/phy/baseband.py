@@ -1,4 +1,4 @@
-"""A narrow signal, and the place it was looked for in: the answer of the tuner, and the question."""
+"""A narrow signal and the place it was looked for in: what the tuner gives and is asked."""
 
 from __future__ import annotations
 
