@@ -3,6 +3,7 @@
 ::
 
     Block, Gap -> Receiver -> Burst -> Reader -> Transmission -> Judge -> Verdict -> Board -> Alarm
+                  Beginning -> Reader -> Heading, where packets are told of while on the air
 
 `Monitor` is a function of the sample stream and the configuration. It has no clock and does no
 input or output, so a replay gives what the live run gave, for blocks of any size.
@@ -47,6 +48,8 @@ class Monitor:
         Device families to read; None takes every plugin.
     file : str
         Name of the configuration, for messages.
+    early : bool
+        Whether headings of packets that are still on the air are told; all else stays the same.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class Monitor:
         decoders: Sequence[Decoder] | None = None,
         *,
         file: str = "medmon.toml",
+        early: bool = False,
     ) -> None:
         decoders = all_decoders() if decoders is None else decoders
         mistakes = mistakes_of(config, decoders)
@@ -70,7 +74,7 @@ class Monitor:
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
-        self._receiver = Receiver(self.reader.modems)
+        self._receiver = Receiver(self.reader.modems, early=early)
         self._judge = Judge(policies_from_config(config), setting)
         self._board = Board(own=self.devices)
         self._tally = _Tally()
@@ -130,6 +134,8 @@ class Monitor:
 
     def _work(self, step: Step) -> list[Record]:
         """Take one chunk of work through the rooms behind the receiver."""
+        if step.beginnings:
+            return list[Record](self.reader.glance(step.beginnings))
         transmissions = [heard for burst in step.bursts for heard in self.reader.feed(burst)]
         transmissions += self.reader.advance(step.settled_ns)
         records = self._judged(transmissions) + self._advanced(step.settled_ns)
@@ -139,8 +145,8 @@ class Monitor:
 
     def _refused(self, step: Step) -> Mapping[str, int]:
         """Count what was not taken in: by decoders, and by the front end in a crowd."""
-        crowded = {"phy/crowded": step.crowded} if step.crowded else {}
-        return {**self.reader.rejections, **crowded}
+        crowded = {"phy/crowded": step.crowded, "phy/early-crowded": step.early_crowded}
+        return {**self.reader.rejections, **{name: n for name, n in crowded.items() if n}}
 
     def _advanced(self, time_ns: int) -> list[Record]:
         """Let stream time pass behind the reader."""

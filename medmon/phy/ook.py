@@ -33,7 +33,7 @@ SIDE_HZ = 1_500.0
 """A line this close to half a chip rate beside a stronger one is that one's preamble."""
 
 
-def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
+def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
     """Find the packets of a modem in a place.
 
     Parameters
@@ -44,6 +44,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
         An OOK modem.
     place : Place
         Where to listen.
+    is_quick : bool
+        Whether only the strongest line is tried.
 
     Returns
     -------
@@ -52,7 +54,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     """
     near = tuner.around(place, modem.symbol_rate_hz * HALF_WIDTH_CHIPS * (1 + ROLL_OFF))
     trials = []
-    for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2):
+    most = 1 if is_quick else LINES
+    for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2, most):
         band = _tuned(near, modem, line_hz)
         trials += [Trial(hit, band, 0.0) for hit in sync.find(_magnitude(band), modem)]
     best = sync.best(trials, modem)
@@ -61,6 +64,28 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet.enough]
+
+
+def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
+    """Read a packet whose sync word was heard already, as far as it has arrived by now.
+
+    Parameters
+    ----------
+    tuner : Tuner
+        The stretch of signal.
+    known : Reception
+        What was heard of it.
+    modem : Modem
+        How much of it is wanted.
+
+    Returns
+    -------
+    Reception
+        The packet, with the carrier that was known.
+    """
+    band = _tuned(tuner, modem, known.carrier_hz)
+    hit = Trial(known.sync, known.band, 0.0).sync_in(band)
+    return read(band, known.carrier_hz, _magnitude(band), hit, modem)
 
 
 def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception:
@@ -84,7 +109,7 @@ def _tuned(tuner: Tuner, modem: Modem, offset_hz: float) -> Baseband:
     return tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=chip_hz * SAMPLES_A_CHIP)
 
 
-def _lines_hz(near: Tuner, place: Place, side_hz: float) -> list[float]:
+def _lines_hz(near: Tuner, place: Place, side_hz: float, most: int) -> list[float]:
     """List the strongest lines within reach, but not those of a preamble beside its carrier.
 
     Two senders may have taken turns in one place, or speak at once.
@@ -92,7 +117,7 @@ def _lines_hz(near: Tuner, place: Place, side_hz: float) -> list[float]:
     offsets_hz, spectrum = near.lines(place.offset_hz, place.reach_hz)
     chosen: list[float] = []
     weakest = LINE_PART * float(spectrum.max(initial=0.0))
-    while len(chosen) < LINES and spectrum.max(initial=0.0) > weakest:
+    while len(chosen) < most and spectrum.max(initial=0.0) > weakest:
         line_hz = float(offsets_hz[spectrum.argmax()])
         chosen.append(line_hz)
         apart_hz = np.abs(offsets_hz - line_hz)

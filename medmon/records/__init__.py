@@ -33,6 +33,7 @@ from medmon.records.outcome import (
     Summary,
 )
 from medmon.records.samples import (
+    Beginning,
     Block,
     Burst,
     ComplexArray,
@@ -49,6 +50,7 @@ from medmon.records.speech import (
     Command,
     Direction,
     FieldValue,
+    Heading,
     Integrity,
     Message,
     Packet,
@@ -58,7 +60,7 @@ from medmon.records.speech import (
     Transmission,
 )
 
-Record: TypeAlias = Transmission | Finding | Gap | Alarm | Status | Summary
+Record: TypeAlias = Transmission | Heading | Finding | Gap | Alarm | Status | Summary
 """What the monitor hands out; each becomes one JSON line of the same type name."""
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "AlarmKind",
     "AlarmPhase",
     "AlarmState",
+    "Beginning",
     "Block",
     "Burst",
     "Command",
@@ -79,6 +82,7 @@ __all__ = [
     "FloatArray",
     "Frame",
     "Gap",
+    "Heading",
     "Integrity",
     "LineCode",
     "Message",

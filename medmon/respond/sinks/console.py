@@ -133,6 +133,13 @@ def _transmission(line: Mapping[str, Any]) -> Iterator[str]:
     yield f"    {said}{check} {fields}".rstrip() + f"  [{freq_mhz} MHz, {level}]"
 
 
+def _heading(line: Mapping[str, Any]) -> Iterator[str]:
+    said = f"{line['protocol']} {line['device']['id']} {line['command']}"
+    level = f"{_number(line['radio']['rssi_dbfs'])} dBFS"
+    freq_mhz = _number(line["radio"]["freq_hz"], 1e-6, ".3f")
+    yield f"    still on the air: {said}  [{freq_mhz} MHz, {level}]"
+
+
 def _number(value: float | None, factor: float = 1.0, form: str = ".1f") -> str:
     return "?" if value is None else format(value * factor, form)
 
@@ -174,6 +181,7 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = MappingPr
     {
         "alarm": _alarm,
         "transmission": _transmission,
+        "heading": _heading,
         "finding": _finding,
         "gap": _gap,
         "status": _status,

@@ -1,0 +1,449 @@
+"""Samples come in as they arrive, the first bits of packets that are still on the air go out.
+
+The path of whole bursts waits for their end and for a chunk to be full. Beside it this one looks
+at every two milliseconds as soon as they are there: energy over the known floor opens a *sender*;
+from then on its signal is searched for the sync words of the declared modems, often enough that
+each is found before the heading behind it has arrived; and at the moment at which the last bit of
+a heading is in, the heading is read. All of it is done by the receivers of whole packets, with
+modems whose packets are as long as a heading.
+
+Everything happens at samples counted from the start of the stream, with nothing later than them,
+so what is found does not depend on blocks; only how soon does.
+
+Not heard early: what is sent in the first half second of a stream, when the floor is not known
+yet; and a sender close beside a stronger one. Both are heard by the path of whole bursts. The
+work is bounded: what a crowd or a flood asks beyond `SEARCHES_A_CHUNK` and `SENDERS` is counted
+and left to that path.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from medmon.kernels import FilterBank, Rows, Samples, converted
+from medmon.phy import fsk, measure, ook
+from medmon.phy.activity import FOUR_ROWS, FOUR_ROWS_WIDE, KEEP, ROWS, WIDE
+from medmon.phy.channelizer import FRAMES_A_SLOT, Grid, prototype
+from medmon.phy.filters import ROLL_OFF
+from medmon.phy.linecode import bits_each, chips_each, least_margin
+from medmon.phy.packets import decibel
+from medmon.phy.reception import SOFT_LAG, Reception
+from medmon.phy.regions import fits
+from medmon.phy.sync import TEMPLATE_CHIPS
+from medmon.phy.timing import CLOCK_ERROR
+from medmon.phy.tuner import Place, Tuner
+from medmon.records import ComplexArray, FloatArray, Frame, Modem, Radio
+
+SENDERS = 8
+"""Senders followed at a time, the loudest first."""
+SEARCHES_A_CHUNK = 32
+"""Searches for sync words in 32 ms, a few times what one sender needs."""
+READINGS = 32
+"""Headings that may be on their way at a time."""
+JOIN_CHANNELS = 5
+"""Energy closer than this to a louder sender is that one's: the two tones of a pod stand 3.3
+channels apart."""
+SKIRT = 0.2
+"""What a sender spills, over its power, one channel away; it falls with the square of the distance
+(the skirt of hard keying, 10 dB below and 20 dB a decade, and a margin)."""
+IMAGE = 0.01
+"""An image of a receiver is weaker than this part of its sender (20 dB)."""
+AHEAD_CHIPS = 8
+"""A sync word is found at least so long before its heading is in."""
+MARGIN_CHIPS = 24
+"""Filters ring for less at the beginning of what is searched."""
+SKIRT_CHIPS = 1.5
+"""What is cut out around a carrier reaches so many chip rates beyond its tones."""
+LATE_CHIPS = 1
+"""The flank of the last chip is over so much later than the chip."""
+PAD_CHIPS = 3
+"""Filters of the last chips reach beyond what has arrived: so much silence stands there."""
+MARGIN = 0.25
+"""Every symbol of a heading must be decided so clearly (`linecode.least_margin`), since no check
+guards its bits: where one packet in two can be read at all, this leaves one wrong heading in some
+thousands, and a third of the right ones wait for the end of their packets."""
+HOLD_ROWS = 2 * ROWS
+"""A sender that was silent for so long is forgotten: a dozen symbols and their averages."""
+TOLD = 64
+"""Headings remembered, so that none is told twice."""
+SAME_CHIPS = 4
+
+_SEARCH: dict[str, Callable[..., list[Reception]]] = {"ook": ook.receive, "fsk": fsk.receive}
+_READ_ON: dict[str, Callable[[Tuner, Reception, Modem], Reception]] = {
+    "ook": ook.read_on,
+    "fsk": fsk.read_on,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first bits of a packet, in samples of the stream; frequencies relative to the tuned one.
+
+    Attributes
+    ----------
+    start : float
+        Where its sync word began.
+    deciding : float
+        Where the last chip of its heading ended.
+    radio : Radio
+        How it arrived so far; `freq_hz` and `cfo_hz` are relative to the tuned frequency.
+    frame : Frame
+        Its first bits.
+    """
+
+    start: float
+    deciding: float
+    radio: Radio
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ear:
+    """One modem, and how its headings are listened for."""
+
+    modem: Modem
+    chip: float
+    period: int
+    reach: int
+
+    @classmethod
+    def of(cls, modem: Modem, grid: Grid) -> _Ear:
+        """Plan the searches for a modem; times are in samples of the stream."""
+        chip = grid.rate_hz / modem.symbol_rate_hz
+        period = max(AHEAD_CHIPS, _chips(modem, min(modem.heading_bits)) - AHEAD_CHIPS)
+        reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
+        return cls(modem, chip, int(period * chip), int(reach * chip))
+
+    def shortened(self, bits: int) -> Modem:
+        """Give the modem of packets of so many bits."""
+        return replace(self.modem, min_bits=bits, max_bits=bits)
+
+    def spare_hz(self) -> float:
+        """Give what a carrier needs to either side."""
+        half_width_hz = (self.modem.deviation_hz or 0.0) + SKIRT_CHIPS * self.modem.symbol_rate_hz
+        return half_width_hz * (1 + ROLL_OFF)
+
+    def in_after(self, reception: Reception, bits: int) -> float:
+        """Give the sample at which the last of so many bits behind a sync word has arrived."""
+        chips = _chips(self.modem, bits) - 0.5
+        index = reception.clock.start - SOFT_LAG + chips * reception.clock.step
+        return reception.band.sample_at(index)
+
+
+@dataclass(slots=True, eq=False)
+class _Sender:
+    """Energy in some channels, and when each modem is searched for in it next."""
+
+    channel: int
+    power: float
+    last: int
+    due: dict[str, int]
+
+
+@dataclass(slots=True, eq=False)
+class _Reading:
+    """A heading on its way: the sync word was heard, and its last bit will be in at `due`."""
+
+    due: int
+    ear: _Ear
+    rung: int
+    sync: float
+    known: Reception
+
+    @property
+    def bits(self) -> int:
+        """How many bits are read."""
+        return self.ear.modem.heading_bits[self.rung]
+
+
+@dataclass(slots=True, eq=False)
+class _Tape:
+    """The last samples of the stream, and where they stand in it."""
+
+    iq: ComplexArray
+    kept: int
+    first: int = 0
+    stop: int = field(default=0)
+
+    def put(self, samples: Samples) -> None:
+        """Append samples; those that nobody can reach back to are forgotten."""
+        count = len(samples)
+        if self.stop + count - self.first > self.iq.size:
+            begin = self.stop - self.first - self.kept
+            self.iq[: self.kept] = self.iq[begin : begin + self.kept].copy()
+            self.first += begin
+        place = self.stop - self.first
+        self.iq[place : place + count] = converted(samples)
+        self.stop += count
+
+    def cut(self, start: int, stop: int) -> ComplexArray:
+        """Give the samples of a time, as far as they are here."""
+        return self.iq[max(0, start - self.first) : stop - self.first]
+
+
+class Early:
+    """Listens to a stream for the beginnings of packets.
+
+    Parameters
+    ----------
+    grid : Grid
+        Time-frequency grid.
+    modems : sequence of Modem
+        Whom to listen for; those that declare no heading, or do not fit the rate, are left out.
+
+    Attributes
+    ----------
+    crowded : int
+        Searches, readings and senders that were left out because there were too many.
+    """
+
+    def __init__(self, grid: Grid, modems: Sequence[Modem]) -> None:
+        self._grid = grid
+        self._ears = {
+            modem.name: _Ear.of(modem, grid)
+            for modem in modems
+            if modem.heading_bits and modem.modulation in _SEARCH and fits(modem, grid.rate_hz)
+        }
+        kept = grid.chunk_samples
+        self._tape = _Tape(np.zeros(3 * kept, dtype=np.complex64), kept)
+        self._bank = FilterBank(prototype(grid.channels))
+        self._dc = np.complex64(0)
+        self._floor: FloatArray | None = None
+        self._row = 0
+        self._senders: list[_Sender] = []
+        self._readings: list[_Reading] = []
+        self._searches = 0
+        self._told: deque[Begun] = deque(maxlen=TOLD)
+        self.crowded = 0
+
+    def know(self, dc: np.complex64, floor: FloatArray) -> None:
+        """Take what the path of whole bursts knows after a chunk.
+
+        Parameters
+        ----------
+        dc : complex64
+            The receiver's own carrier.
+        floor : ndarray of float32, shape (channels,)
+            Noise floor of each channel.
+        """
+        self._dc = dc
+        if self._floor is None:
+            self._row = self._tape.stop // self._grid.slot_samples
+        self._floor = floor
+        self._searches = 0
+
+    def feed(self, samples: Samples) -> list[Begun]:
+        """Take the next samples, of one chunk.
+
+        Parameters
+        ----------
+        samples : ndarray of complex64 or Codes
+            As many as have arrived.
+
+        Returns
+        -------
+        list of Begun
+            Headings whose last bit has arrived, in order of time.
+        """
+        self._tape.put(samples)
+        if self._floor is None or not self._ears:
+            return []
+        found: list[Begun] = []
+        while (due := self._next()) <= self._tape.stop:
+            found += self._work(due)
+        return found
+
+    def _next(self) -> int:
+        """Give the sample at which something is to be done next."""
+        searches = (due for sender in self._senders for due in sender.due.values())
+        readings = (reading.due for reading in self._readings)
+        rows = (self._row + ROWS) * self._grid.slot_samples
+        return min((rows, *searches, *readings))
+
+    def _work(self, now: int) -> list[Begun]:
+        """Do what is due at a sample, with nothing later than it."""
+        due = [reading for reading in self._readings if reading.due == now]
+        self._readings = [reading for reading in self._readings if reading.due != now]
+        found = [begun for reading in due for begun in self._read(reading)]
+        for sender in self._senders:
+            for name in [name for name, at in sender.due.items() if at == now]:
+                sender.due[name] = now + self._ears[name].period
+                self._search(sender, self._ears[name], now)
+        if now == (self._row + ROWS) * self._grid.slot_samples:
+            self._look(now)
+        return found
+
+    def _look(self, now: int) -> None:
+        """See who is on the air in the latest rows."""
+        grid = self._grid
+        assert self._floor is not None
+        first = self._row * grid.slot_samples - grid.channels
+        self._row += ROWS
+        every = Rows(ROWS, 0, grid.slot_samples, each=FRAMES_A_SLOT, hop=grid.channels)
+        power = self._bank.row_powers(self._tape.cut(first, now), complex(self._dc), every)
+        loud = _peaks(power.mean(axis=0) / self._floor)
+        for channel, excess in loud:
+            self._follow(channel, excess, now)
+        hold = HOLD_ROWS * grid.slot_samples
+        self._senders = [sender for sender in self._senders if now - sender.last < hold]
+
+    def _follow(self, channel: int, excess: float, now: int) -> None:
+        """Take energy for that of a sender who is followed already, or for a new one's."""
+        for sender in self._senders:
+            if abs(sender.channel - channel) < JOIN_CHANNELS:
+                sender.channel, sender.power, sender.last = channel, excess, now
+                return
+        if len(self._senders) == SENDERS:
+            self.crowded += 1
+            return
+        due = {name: now + ear.period for name, ear in self._ears.items()}
+        self._senders.append(_Sender(channel, excess, now, due))
+
+    def _search(self, sender: _Sender, ear: _Ear, now: int) -> None:
+        """Look for sync words that ended lately, and plan when their headings are read."""
+        if self._searches == SEARCHES_A_CHUNK:
+            self.crowded += 1
+            return
+        self._searches += 1
+        offset_hz = self._grid.offset_hz(sender.channel)
+        place = Place(offset_hz, self._grid.channel_hz, now - ear.reach, now)
+        tuner, place = self._padded(place, ear)
+        search = _SEARCH[ear.modem.modulation]
+        for reception in search(tuner, ear.shortened(0), place, is_quick=True):
+            sync = ear.in_after(reception, 0)
+            if self._is_known(ear, sync, reception.carrier_hz):
+                continue
+            if len(self._readings) == READINGS:
+                self.crowded += 1
+                continue
+            self._plan(_Reading(now, ear, 0, sync, reception), now)
+
+    def _plan(self, reading: _Reading, now: int) -> None:
+        """Say when a heading is in."""
+        ear = reading.ear
+        chips = _chips(ear.modem, reading.bits)
+        due = reading.sync + (chips * (1 + CLOCK_ERROR) + LATE_CHIPS) * ear.chip
+        reading.due = max(now + 1, int(np.ceil(due)))
+        self._readings.append(reading)
+
+    def _is_known(self, ear: _Ear, sync: float, carrier_hz: float) -> bool:
+        """Tell whether the heading behind a sync word is on its way, or was told."""
+        near = SAME_CHIPS * ear.chip
+        width_hz = JOIN_CHANNELS * self._grid.channel_hz
+        on_the_way = (
+            (reading.sync, reading.known.carrier_hz)
+            for reading in self._readings
+            if reading.ear is ear
+        )
+        told = (
+            (begun.start + len(ear.modem.sync) * ear.chip, begun.radio.freq_hz)
+            for begun in self._told
+            if begun.frame.modem == ear.modem.name
+        )
+        return any(
+            abs(at - sync) < near and abs(hz - carrier_hz) < width_hz
+            for at, hz in (*on_the_way, *told)
+        )
+
+    def _read(self, reading: _Reading) -> list[Begun]:
+        """Read a heading whose last bit is in; where more bits tell more, wait for these too."""
+        ear, carrier_hz = reading.ear, reading.known.carrier_hz
+        start = reading.sync - (TEMPLATE_CHIPS + MARGIN_CHIPS) * ear.chip
+        tuner, place = self._padded(Place(carrier_hz, 0.0, start, reading.due), ear)
+        near = tuner.around(place, ear.spare_hz())
+        modem = ear.shortened(reading.bits)
+        reception = _READ_ON[modem.modulation](near, reading.known, modem)
+        if not reception.enough or not _is_clear(reception):
+            return []
+        if reading.rung + 1 < len(ear.modem.heading_bits):
+            self._plan(replace(reading, rung=reading.rung + 1), reading.due)
+        begun = self._begun(reading, reception)
+        is_new = not any(_is_copy(begun, other, SAME_CHIPS * ear.chip) for other in self._told)
+        self._told.append(begun)
+        return [begun] if is_new else []
+
+    def _begun(self, reading: _Reading, reception: Reception) -> Begun:
+        """Say how a packet arrived so far."""
+        assert self._floor is not None
+        band = reception.band
+        channel = round(reception.carrier_hz / self._grid.channel_hz) + self._grid.channels // 2
+        around = self._floor[max(0, channel - 1) : channel + 2]
+        density = float(around.mean()) / self._grid.channel_hz
+        chips = len(reception.modem.sync)
+        begin = reception.clock.start - SOFT_LAG - (chips + 0.5) * reception.clock.step
+        deciding = reading.ear.in_after(reception, reading.bits)
+        end = (deciding - band.first_sample) / band.step
+        power = measure.on_power(reception, density * band.noise_width_hz)
+        width_hz = measure.bandwidth_hz(band, begin, end, density)
+        radio = Radio(
+            freq_hz=reception.carrier_hz,
+            cfo_hz=reception.carrier_hz,
+            bandwidth_hz=width_hz,
+            rssi_dbfs=decibel(power),
+            snr_db=decibel(power / (density * width_hz)),
+            noise_dbfs=decibel(density * width_hz),
+            duration_us=(end - begin) / band.rate_hz * 1e6,
+            modulation=reception.modem.modulation,
+            symbol_rate_hz=band.rate_hz / reception.clock.step,
+            deviation_hz=reception.deviation_hz,
+        )
+        return Begun(band.sample_at(begin), deciding, radio, reception.frame())
+
+    def _padded(self, place: Place, ear: _Ear) -> tuple[Tuner, Place]:
+        """Make a time ready to be tuned to: its own carrier off, and silence behind it."""
+        start = max(int(place.start_sample), self._tape.first)
+        heard = self._tape.cut(start, int(place.stop_sample)) - self._dc
+        silence = np.zeros(int(PAD_CHIPS * ear.chip), dtype=np.complex64)
+        tuner = Tuner(np.concatenate((heard, silence)), start, self._grid.rate_hz)
+        return tuner, replace(place, stop_sample=place.stop_sample + silence.size)
+
+
+def _chips(modem: Modem, bits: int) -> int:
+    """Count the chips of some data bits, whole symbols."""
+    return -(-bits // bits_each(modem.line_code)) * chips_each(modem.line_code)
+
+
+def _is_clear(reception: Reception) -> bool:
+    """Tell whether every bit was decided clearly."""
+    margin = least_margin(reception.chips, reception.modem.line_code)
+    return margin >= MARGIN and not reception.symbols.contradicted.any()
+
+
+def _peaks(excess: FloatArray) -> list[tuple[int, float]]:
+    """List the channels of senders, loudest first, without skirts and images."""
+    if excess.max() <= FOUR_ROWS_WIDE:
+        return []
+    wide = np.convolve(excess, np.ones(WIDE, dtype=np.float32), mode="full")
+    groups = wide[WIDE - 1 : 1 - WIDE] > FOUR_ROWS_WIDE * WIDE
+    hot = excess > FOUR_ROWS
+    for shift in range(WIDE):
+        hot[shift : shift + groups.size] |= groups
+    channels = np.flatnonzero(hot & (excess > KEEP))
+    found: list[tuple[int, float]] = []
+    for channel in channels[np.argsort(-excess[channels], kind="stable")].tolist():
+        power = float(excess[channel])
+        if not any(_explains(loud, other, channel, power, excess.size) for other, loud in found):
+            found.append((channel, power))
+    return found
+
+
+def _explains(loud: float, other: int, channel: int, power: float, channels: int) -> bool:
+    """Tell whether the energy of a channel is a louder one's."""
+    apart = abs(other - channel)
+    if apart < JOIN_CHANNELS or power < loud * SKIRT / apart**2:
+        return True
+    mirror = channels - other
+    return abs(mirror - channel) < JOIN_CHANNELS and power < loud * IMAGE
+
+
+def _is_copy(begun: Begun, other: Begun, near: float) -> bool:
+    """Tell whether a heading is one that was told, heard in another channel at the same time."""
+    return (
+        begun.frame.modem == other.frame.modem
+        and abs(begun.start - other.start) < near
+        and begun.frame.data == other.frame.data
+    )
