@@ -19,6 +19,7 @@ from medmon.records import (
     Command,
     Finding,
     Gap,
+    Heading,
     Message,
     Radio,
     Record,
@@ -148,6 +149,20 @@ def test_blocks_of_any_size_give_the_same_records(
 ) -> None:
     """A replay says what the live run said, word for word and in the same order."""
     assert _run(_monitor(story), _blocks(story, size)) == told
+
+
+def test_headings_come_on_top(story: Recording, told: list[Record]) -> None:
+    """Whoever listens early hears who speaks before the packet is over, and nothing else changes.
+
+    Of the press two seconds after the start only the heading of a copy is heard: the floor is not
+    known before half a second.
+    """
+    monitor = Monitor(config_from_text(medmon_toml(story.scenario)), early=True)
+    records = _run(monitor, _blocks(story, 4_096))
+    headings = [record for record in records if isinstance(record, Heading)]
+    assert {heading.message.device for heading in headings} == {"266b2c", "411525"}
+    assert {heading.message.command for heading in headings} == {"button"}
+    assert _heard(records) == _heard(told)
 
 
 def test_judging_again_without_samples_gives_the_same_alarms(

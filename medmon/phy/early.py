@@ -20,14 +20,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from medmon.kernels import FilterBank, Rows, Samples, converted
+from medmon.kernels import Samples
 from medmon.phy import fsk, measure, ook
-from medmon.phy.activity import FOUR_ROWS, FOUR_ROWS_WIDE, KEEP, ROWS, WIDE
-from medmon.phy.channelizer import FRAMES_A_SLOT, Grid, prototype
+from medmon.phy.activity import ROWS
+from medmon.phy.arrivals import JOIN_CHANNELS, Arrivals
+from medmon.phy.channelizer import Grid
 from medmon.phy.filters import ROLL_OFF
 from medmon.phy.linecode import bits_each, chips_each, least_margin
 from medmon.phy.packets import decibel
@@ -36,7 +37,7 @@ from medmon.phy.regions import fits
 from medmon.phy.sync import TEMPLATE_CHIPS
 from medmon.phy.timing import CLOCK_ERROR
 from medmon.phy.tuner import Place, Tuner
-from medmon.records import ComplexArray, FloatArray, Frame, Modem, Radio
+from medmon.records import FloatArray, Frame, Modem, Radio
 
 SENDERS = 8
 """Senders followed at a time, the loudest first."""
@@ -44,14 +45,6 @@ SEARCHES_A_CHUNK = 32
 """Searches for sync words in 32 ms, a few times what one sender needs."""
 READINGS = 32
 """Headings that may be on their way at a time."""
-JOIN_CHANNELS = 5
-"""Energy closer than this to a louder sender is that one's: the two tones of a pod stand 3.3
-channels apart."""
-SKIRT = 0.2
-"""What a sender spills, over its power, one channel away; it falls with the square of the distance
-(the skirt of hard keying, 10 dB below and 20 dB a decade, and a margin)."""
-IMAGE = 0.01
-"""An image of a receiver is weaker than this part of its sender (20 dB)."""
 AHEAD_CHIPS = 8
 """A sync word is found at least so long before its heading is in."""
 MARGIN_CHIPS = 24
@@ -109,6 +102,7 @@ class _Ear:
     chip: float
     period: int
     reach: int
+    silence: int
 
     @classmethod
     def of(cls, modem: Modem, grid: Grid) -> _Ear:
@@ -116,7 +110,7 @@ class _Ear:
         chip = grid.rate_hz / modem.symbol_rate_hz
         period = max(AHEAD_CHIPS, _chips(modem, min(modem.heading_bits)) - AHEAD_CHIPS)
         reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
-        return cls(modem, chip, int(period * chip), int(reach * chip))
+        return cls(modem, chip, int(period * chip), int(reach * chip), int(PAD_CHIPS * chip))
 
     def shortened(self, bits: int) -> Modem:
         """Give the modem of packets of so many bits."""
@@ -160,31 +154,6 @@ class _Reading:
         return self.ear.modem.heading_bits[self.rung]
 
 
-@dataclass(slots=True, eq=False)
-class _Tape:
-    """The last samples of the stream, and where they stand in it."""
-
-    iq: ComplexArray
-    kept: int
-    first: int = 0
-    stop: int = field(default=0)
-
-    def put(self, samples: Samples) -> None:
-        """Append samples; those that nobody can reach back to are forgotten."""
-        count = len(samples)
-        if self.stop + count - self.first > self.iq.size:
-            begin = self.stop - self.first - self.kept
-            self.iq[: self.kept] = self.iq[begin : begin + self.kept].copy()
-            self.first += begin
-        place = self.stop - self.first
-        self.iq[place : place + count] = converted(samples)
-        self.stop += count
-
-    def cut(self, start: int, stop: int) -> ComplexArray:
-        """Give the samples of a time, as far as they are here."""
-        return self.iq[max(0, start - self.first) : stop - self.first]
-
-
 class Early:
     """Listens to a stream for the beginnings of packets.
 
@@ -208,11 +177,7 @@ class Early:
             for modem in modems
             if modem.heading_bits and modem.modulation in _SEARCH and fits(modem, grid.rate_hz)
         }
-        kept = grid.chunk_samples
-        self._tape = _Tape(np.zeros(3 * kept, dtype=np.complex64), kept)
-        self._bank = FilterBank(prototype(grid.channels))
-        self._dc = np.complex64(0)
-        self._floor: FloatArray | None = None
+        self._arrivals = Arrivals(grid)
         self._row = 0
         self._senders: list[_Sender] = []
         self._readings: list[_Reading] = []
@@ -230,10 +195,9 @@ class Early:
         floor : ndarray of float32, shape (channels,)
             Noise floor of each channel.
         """
-        self._dc = dc
-        if self._floor is None:
-            self._row = self._tape.stop // self._grid.slot_samples
-        self._floor = floor
+        if not self._arrivals.is_ready:
+            self._row = self._arrivals.stop // self._grid.slot_samples
+        self._arrivals.know(dc, floor)
         self._searches = 0
 
     def feed(self, samples: Samples) -> list[Begun]:
@@ -249,11 +213,11 @@ class Early:
         list of Begun
             Headings whose last bit has arrived, in order of time.
         """
-        self._tape.put(samples)
-        if self._floor is None or not self._ears:
+        self._arrivals.put(samples)
+        if not self._arrivals.is_ready or not self._ears:
             return []
         found: list[Begun] = []
-        while (due := self._next()) <= self._tape.stop:
+        while (due := self._next()) <= self._arrivals.stop:
             found += self._work(due)
         return found
 
@@ -279,16 +243,10 @@ class Early:
 
     def _look(self, now: int) -> None:
         """See who is on the air in the latest rows."""
-        grid = self._grid
-        assert self._floor is not None
-        first = self._row * grid.slot_samples - grid.channels
-        self._row += ROWS
-        every = Rows(ROWS, 0, grid.slot_samples, each=FRAMES_A_SLOT, hop=grid.channels)
-        power = self._bank.row_powers(self._tape.cut(first, now), complex(self._dc), every)
-        loud = _peaks(power.mean(axis=0) / self._floor)
-        for channel, excess in loud:
+        for channel, excess in self._arrivals.loud(self._row):
             self._follow(channel, excess, now)
-        hold = HOLD_ROWS * grid.slot_samples
+        self._row += ROWS
+        hold = HOLD_ROWS * self._grid.slot_samples
         self._senders = [sender for sender in self._senders if now - sender.last < hold]
 
     def _follow(self, channel: int, excess: float, now: int) -> None:
@@ -311,7 +269,7 @@ class Early:
         self._searches += 1
         offset_hz = self._grid.offset_hz(sender.channel)
         place = Place(offset_hz, self._grid.channel_hz, now - ear.reach, now)
-        tuner, place = self._padded(place, ear)
+        tuner, place = self._arrivals.tuner(place, ear.silence)
         search = _SEARCH[ear.modem.modulation]
         for reception in search(tuner, ear.shortened(0), place, is_quick=True):
             sync = ear.in_after(reception, 0)
@@ -353,7 +311,8 @@ class Early:
         """Read a heading whose last bit is in; where more bits tell more, wait for these too."""
         ear, carrier_hz = reading.ear, reading.known.carrier_hz
         start = reading.sync - (TEMPLATE_CHIPS + MARGIN_CHIPS) * ear.chip
-        tuner, place = self._padded(Place(carrier_hz, 0.0, start, reading.due), ear)
+        place = Place(carrier_hz, 0.0, start, reading.due)
+        tuner, place = self._arrivals.tuner(place, ear.silence)
         near = tuner.around(place, ear.spare_hz())
         modem = ear.shortened(reading.bits)
         reception = _READ_ON[modem.modulation](near, reading.known, modem)
@@ -368,11 +327,8 @@ class Early:
 
     def _begun(self, reading: _Reading, reception: Reception) -> Begun:
         """Say how a packet arrived so far."""
-        assert self._floor is not None
         band = reception.band
-        channel = round(reception.carrier_hz / self._grid.channel_hz) + self._grid.channels // 2
-        around = self._floor[max(0, channel - 1) : channel + 2]
-        density = float(around.mean()) / self._grid.channel_hz
+        density = self._arrivals.density(reception.carrier_hz)
         chips = len(reception.modem.sync)
         begin = reception.clock.start - SOFT_LAG - (chips + 0.5) * reception.clock.step
         deciding = reading.ear.in_after(reception, reading.bits)
@@ -393,14 +349,6 @@ class Early:
         )
         return Begun(band.sample_at(begin), deciding, radio, reception.frame())
 
-    def _padded(self, place: Place, ear: _Ear) -> tuple[Tuner, Place]:
-        """Make a time ready to be tuned to: its own carrier off, and silence behind it."""
-        start = max(int(place.start_sample), self._tape.first)
-        heard = self._tape.cut(start, int(place.stop_sample)) - self._dc
-        silence = np.zeros(int(PAD_CHIPS * ear.chip), dtype=np.complex64)
-        tuner = Tuner(np.concatenate((heard, silence)), start, self._grid.rate_hz)
-        return tuner, replace(place, stop_sample=place.stop_sample + silence.size)
-
 
 def _chips(modem: Modem, bits: int) -> int:
     """Count the chips of some data bits, whole symbols."""
@@ -411,33 +359,6 @@ def _is_clear(reception: Reception) -> bool:
     """Tell whether every bit was decided clearly."""
     margin = least_margin(reception.chips, reception.modem.line_code)
     return margin >= MARGIN and not reception.symbols.contradicted.any()
-
-
-def _peaks(excess: FloatArray) -> list[tuple[int, float]]:
-    """List the channels of senders, loudest first, without skirts and images."""
-    if excess.max() <= FOUR_ROWS_WIDE:
-        return []
-    wide = np.convolve(excess, np.ones(WIDE, dtype=np.float32), mode="full")
-    groups = wide[WIDE - 1 : 1 - WIDE] > FOUR_ROWS_WIDE * WIDE
-    hot = excess > FOUR_ROWS
-    for shift in range(WIDE):
-        hot[shift : shift + groups.size] |= groups
-    channels = np.flatnonzero(hot & (excess > KEEP))
-    found: list[tuple[int, float]] = []
-    for channel in channels[np.argsort(-excess[channels], kind="stable")].tolist():
-        power = float(excess[channel])
-        if not any(_explains(loud, other, channel, power, excess.size) for other, loud in found):
-            found.append((channel, power))
-    return found
-
-
-def _explains(loud: float, other: int, channel: int, power: float, channels: int) -> bool:
-    """Tell whether the energy of a channel is a louder one's."""
-    apart = abs(other - channel)
-    if apart < JOIN_CHANNELS or power < loud * SKIRT / apart**2:
-        return True
-    mirror = channels - other
-    return abs(mirror - channel) < JOIN_CHANNELS and power < loud * IMAGE
 
 
 def _is_copy(begun: Begun, other: Begun, near: float) -> bool:
