@@ -25,8 +25,6 @@ POD_BOLUS = omnipod.packets_of(
 PUMP_CHIP_S, POD_CHIP_S = 1 / medtronic.SYMBOL_RATE_HZ, 1 / omnipod.SYMBOL_RATE_HZ
 PUMP_HEADING_S = (16 * 8 + 32 + 5 * 12) * PUMP_CHIP_S
 """Sixteen bytes of preamble, the sync word, and five bytes of twelve chips."""
-POD_HEADING_S = (50 * 16 + 16 + 12 * 16) * POD_CHIP_S
-"""Fifty times the preamble's sixteen chips, the sync word, and twelve bytes of sixteen chips."""
 
 
 def _begun(

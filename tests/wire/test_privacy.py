@@ -70,7 +70,7 @@ def _heading(device: str = "350535") -> dict[str, Any]:
     )
     (heading,) = Reader(DECODERS).glance([begun])
     assert heading.message == said
-    return line_from_record(heading, devices={(PUMP.protocol, PUMP.id): PUMP})
+    return line_from_record(heading)
 
 
 @pytest.mark.parametrize("line", [_transmission(serial="350535", lot=44_012), _alarm(), _heading()])
