@@ -12,7 +12,7 @@ input or output, so a replay gives what the live run gave, for blocks of any siz
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from medmon import plugins
 from medmon.config import Config
@@ -93,18 +93,33 @@ class Monitor:
         list of Record
             What has to be told now.
         """
+        return list(self.records(item))
+
+    def records(self, item: Block | Gap | Transmission | Summary) -> Iterator[Record]:
+        """Do the same, and hand out each record as soon as it is known.
+
+        Parameters
+        ----------
+        item : Block, Gap, Transmission or Summary
+            In the order of the stream.
+
+        Yields
+        ------
+        Record
+            What has to be told now; whoever stops early leaves work undone.
+        """
         if isinstance(item, Summary):
-            return self._advanced(item.time_ns)
+            yield from self._advanced(item.time_ns)
+            return
         if isinstance(item, Transmission):
-            return self._advanced(item.time_ns) + self._judged([item])
-        records: list[Record] = []
+            yield from self._advanced(item.time_ns) + self._judged([item])
+            return
         self._tally.begun(item)
         for step in self._receiver.steps(item):
-            records += self._work(step)
+            yield from self._work(step)
         self._tally.heard(item)
         if isinstance(item, Gap):
-            records += self._told_off(self._judge.feed(item), item)
-        return records
+            yield from self._told_off(self._judge.feed(item), item)
 
     def flush(self) -> list[Record]:
         """End the stream: say what was still under way.
