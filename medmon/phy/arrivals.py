@@ -23,6 +23,9 @@ SKIRT = 0.2
 (the skirt of hard keying, 10 dB below and 20 dB a decade, and a margin)."""
 IMAGE = 0.01
 """An image of a receiver is weaker than this part of its sender (20 dB)."""
+PAIR = 0.1
+"""The weaker of two tones has this part of the stronger one's power in its loudest channel: they
+are on the air for equal times, and one may stand between two channels."""
 ROOM_CHUNKS = 3
 
 
@@ -51,6 +54,7 @@ class Arrivals:
         self._first = 0
         self._dc = np.complex64(0)
         self._floor: FloatArray = np.ones(grid.channels, dtype=np.float32)
+        self._excess: FloatArray = np.ones(grid.channels, dtype=np.float32)
 
     def know(self, dc: np.complex64, floor: FloatArray) -> None:
         """Take what is known of the receiver and its surroundings.
@@ -100,7 +104,30 @@ class Arrivals:
         # A row reaches one channel period back.
         samples = self._cut(first - grid.channels, stop)
         power = self._bank.row_powers(samples, complex(self._dc), every)
-        return peaks(power.mean(axis=0) / self._floor)
+        self._excess = power.mean(axis=0) / self._floor
+        return peaks(self._excess)
+
+    def is_pair(self, channel: int, apart_hz: float) -> bool:
+        """Tell whether the tone in a channel may be one of two.
+
+        Parameters
+        ----------
+        channel : int
+            A loud channel of the rows that were looked at last.
+        apart_hz : float
+            How far the other tone is away.
+
+        Returns
+        -------
+        bool
+            Whether there is a tone of like power on one of its sides.
+        """
+        near = int(apart_hz / self._grid.channel_hz)
+        apart = np.arange(max(1, near - 1), near + 3)
+        sides = np.concatenate((channel - apart, channel + apart))
+        inside = sides[(sides >= 0) & (sides < self._excess.size)]
+        other = float(self._excess[inside].max(initial=0.0))
+        return other > PAIR * float(self._excess[channel])
 
     def density(self, offset_hz: float) -> float:
         """Give the noise power in one hertz around a frequency.
@@ -166,18 +193,22 @@ def peaks(excess: FloatArray) -> list[tuple[int, float]]:
     for shift in range(WIDE):
         hot[shift : shift + groups.size] |= groups
     channels = np.flatnonzero(hot & (excess > KEEP))
+    channels = channels[np.argsort(-excess[channels], kind="stable")]
+    powers = excess[channels]
     found: list[tuple[int, float]] = []
-    for channel in channels[np.argsort(-excess[channels], kind="stable")].tolist():
-        power = float(excess[channel])
-        if not any(_explains(loud, other, channel, power, excess.size) for other, loud in found):
+    for place, channel in enumerate(channels.tolist()):
+        power = float(powers[place])
+        # What a louder channel spills is nobody's, whoever that one's energy is.
+        spilled = powers[:place] * SKIRT / (channels[:place] - channel) ** 2
+        if power > spilled.max(initial=0.0) and not _has(found, channel, power, excess.size):
             found.append((channel, power))
     return found
 
 
-def _explains(loud: float, other: int, channel: int, power: float, channels: int) -> bool:
-    """Tell whether the energy of a channel is a louder one's."""
-    apart = abs(other - channel)
-    if apart < JOIN_CHANNELS or power < loud * SKIRT / apart**2:
-        return True
-    mirror = channels - other
-    return abs(mirror - channel) < JOIN_CHANNELS and power < loud * IMAGE
+def _has(found: list[tuple[int, float]], channel: int, power: float, channels: int) -> bool:
+    """Tell whether the energy of a channel is that of a sender, or of its mirror image."""
+    return any(
+        abs(other - channel) < JOIN_CHANNELS
+        or (abs(channels - other - channel) < JOIN_CHANNELS and power < loud * IMAGE)
+        for other, loud in found
+    )

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -130,12 +130,13 @@ class _Ear:
 
 @dataclass(slots=True, eq=False)
 class _Sender:
-    """Energy in some channels, and when each modem is searched for in it next."""
+    """Energy in some channels; when each modem is searched for in it next, and from where on."""
 
     channel: int
     power: float
     last: int
     due: dict[str, int]
+    heard: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -263,16 +264,22 @@ class Early:
 
     def _search(self, sender: _Sender, ear: _Ear, now: int) -> None:
         """Look for sync words that ended lately, and plan when their headings are read."""
+        apart_hz = 2 * (ear.modem.deviation_hz or 0.0)
+        if apart_hz and not self._arrivals.is_pair(sender.channel, apart_hz):
+            return
         if self._searches == SEARCHES_A_CHUNK:
             self.crowded += 1
             return
         self._searches += 1
         offset_hz = self._grid.offset_hz(sender.channel)
-        place = Place(offset_hz, self._grid.channel_hz, now - ear.reach, now)
+        start = max(now - ear.reach, sender.heard.get(ear.modem.name, 0))
+        place = Place(offset_hz, self._grid.channel_hz, start, now)
         tuner, place = self._arrivals.tuner(place, ear.silence)
         search = _SEARCH[ear.modem.modulation]
         for reception in search(tuner, ear.shortened(0), place, is_quick=True):
             sync = ear.in_after(reception, 0)
+            # Its own end is not searched again, and no other one can end before it.
+            sender.heard[ear.modem.name] = int(sync - TEMPLATE_CHIPS / 2 * ear.chip)
             if self._is_known(ear, sync, reception.carrier_hz):
                 continue
             if len(self._readings) == READINGS:

@@ -65,7 +65,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     place : Place
         Where to listen.
     is_quick : bool
-        Whether only the declared deviation is tried, at the most symmetric places.
+        Whether only the declared deviation is tried, at the most symmetric place, and nothing is
+        read twice.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     deviations_hz = [part * declared_hz for part in parts]
     best = sync.best(_trials(near, modem, place, deviations_hz, carriers), modem)
     read_out = [
-        _read(near.cut(one.start_sample, one.stop_sample), trial, modem)
+        _read(near.cut(one.start_sample, one.stop_sample), trial, modem, is_quick=is_quick)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet is not None]
@@ -132,7 +133,7 @@ def _trials(
     return found
 
 
-def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception | None:
+def _read(piece: Tuner, trial: Trial, modem: Modem, *, is_quick: bool) -> Reception | None:
     """Read a packet, measure its tones, and read it again where they were others."""
     declared_hz = modem.deviation_hz or 0.0
     band = _tuned(piece, modem, trial.band.offset_hz, declared_hz)
@@ -145,7 +146,7 @@ def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception | None:
     if not WRONG * declared_hz < deviation_hz < declared_hz / WRONG:
         return None
     off_hz = max(abs(carrier_hz - band.offset_hz), abs(deviation_hz - trial.tone_hz))
-    if off_hz < CLOSE_CHIPS * modem.symbol_rate_hz:
+    if is_quick or off_hz < CLOSE_CHIPS * modem.symbol_rate_hz:
         return measured
     fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)

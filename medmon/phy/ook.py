@@ -45,7 +45,7 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     place : Place
         Where to listen.
     is_quick : bool
-        Whether only the strongest line is tried.
+        Whether only the strongest line is tried, and nothing is read twice.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
         trials += [Trial(hit, band, 0.0) for hit in sync.find(_magnitude(band), modem)]
     best = sync.best(trials, modem)
     read_out = [
-        _read(near.cut(one.start_sample, one.stop_sample), trial, modem)
+        _read(near.cut(one.start_sample, one.stop_sample), trial, modem, is_quick=is_quick)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet.enough]
@@ -88,7 +88,7 @@ def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
     return read(band, known.carrier_hz, _magnitude(band), hit, modem)
 
 
-def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception:
+def _read(piece: Tuner, trial: Trial, modem: Modem, *, is_quick: bool) -> Reception:
     """Read a packet, measure its carrier, and read it again where that was somewhere else."""
     rough = _tuned(piece, modem, trial.band.offset_hz)
     heard = read(rough, rough.offset_hz, _magnitude(rough), trial.sync_in(rough), modem)
@@ -97,7 +97,7 @@ def _read(piece: Tuner, trial: Trial, modem: Modem) -> Reception:
     reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
     packet, rate_hz = _packet(heard)
     exact_hz = rough.offset_hz + carrier_line_hz(packet, rate_hz, reach_hz)
-    if abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
+    if is_quick or abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
         return replace(heard, carrier_hz=exact_hz)
     band = _tuned(piece, modem, exact_hz)
     return read(band, exact_hz, _magnitude(band), trial.sync_in(band), modem)
