@@ -3,7 +3,7 @@
 ::
 
     Block, Gap -> Receiver -> Burst -> Reader -> Transmission -> Judge -> Verdict -> Board -> Alarm
-                  Beginning -> Reader -> Heading, where packets are told of while on the air
+               Beginning -> Reader -> Heading -> Judge, where packets are told of while on the air
 
 `Monitor` is a function of the sample stream and the configuration. It has no clock and does no
 input or output, so a replay gives what the live run gave, for blocks of any size.
@@ -150,12 +150,19 @@ class Monitor:
     def _work(self, step: Step) -> list[Record]:
         """Take one chunk of work through the rooms behind the receiver."""
         if step.beginnings:
-            return list[Record](self.reader.glance(step.beginnings))
+            return self._glanced(step)
         transmissions = [heard for burst in step.bursts for heard in self.reader.feed(burst)]
         transmissions += self.reader.advance(step.settled_ns)
         records = self._judged(transmissions) + self._advanced(step.settled_ns)
         if self._tally.passed(step.time_ns):
             records.append(self._tally.status(step.time_ns, step.noise_dbfs, self._refused(step)))
+        return records
+
+    def _glanced(self, step: Step) -> list[Record]:
+        """Tell what packets that are still on the air say, and what is to be said about it."""
+        records: list[Record] = []
+        for heading in self.reader.glance(step.beginnings):
+            records += [heading, *self._alarmed(self._judge.glance(heading))]
         return records
 
     def _refused(self, step: Step) -> Mapping[str, int]:

@@ -22,6 +22,7 @@ from medmon.records.judgement import (
     Priority,
     Registered,
     Setting,
+    Stage,
     Verdict,
 )
 from medmon.records.outcome import (
@@ -99,6 +100,7 @@ __all__ = [
     "Role",
     "Setting",
     "Span",
+    "Stage",
     "Status",
     "Summary",
     "Transmission",

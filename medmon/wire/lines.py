@@ -206,6 +206,7 @@ def _alarm(record: Alarm, devices: Devices) -> Line:
         "first": iso_from_ns(record.first_ns),
         "last": iso_from_ns(record.last_ns),
         "count": record.count,
+        "early": record.early,
         "evidence": [_evidence(evidence) for evidence in record.evidence],
         "jamming": None,
     }
@@ -227,6 +228,7 @@ def _reason(finding: Finding) -> Line:
         "expected": finding.expected,
         "text": finding.text,
         "score": _finite(finding.score),
+        "early": finding.early,
     }
 
 

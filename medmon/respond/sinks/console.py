@@ -115,9 +115,12 @@ def _alarm(line: Mapping[str, Any]) -> Iterator[str]:
         yield f"{stars} {line['title']}: {who}. {line['action']}"
         for reason in line["reasons"][:3]:
             yield f"why: {reason['text']}"
+        if line.get("early"):
+            yield "not yet checked: the packet is still on the air"
         yield f"alarm {line['id']}"
         return
-    verb = "ended" if line["phase"] == "end" else line["state"]
+    ended = "withdrawn, the packet did not bear it out" if line.get("early") else "ended"
+    verb = ended if line["phase"] == "end" else line["state"]
     times = "once" if line["count"] == 1 else f"{line['count']} times"
     yield f"{stars} {line['title']}: {who}: {verb}, seen {times}, alarm {line['id']}"
 
