@@ -49,6 +49,10 @@ AHEAD_CHIPS = 8
 """A sync word is found at least so long before its heading is in."""
 MARGIN_CHIPS = 24
 """Filters ring for less at the beginning of what is searched."""
+PREAMBLE_CHIPS = 48
+PREAMBLE_LIKENESS = 0.88
+"""So many chips of a preamble resemble those one period before so much, 9 dB over the noise; the
+sync word of a pump resembles itself two chips before by 0.75."""
 SKIRT_CHIPS = 1.5
 """What is cut out around a carrier reaches so many chip rates beyond its tones."""
 LATE_CHIPS = 1
@@ -101,6 +105,8 @@ class _Ear:
     modem: Modem
     chip: float
     period: int
+    wait: int
+    word: int
     reach: int
     silence: int
 
@@ -110,7 +116,10 @@ class _Ear:
         chip = grid.rate_hz / modem.symbol_rate_hz
         period = max(AHEAD_CHIPS, _chips(modem, min(modem.heading_bits)) - AHEAD_CHIPS)
         reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
-        return cls(modem, chip, int(period * chip), int(reach * chip), int(PAD_CHIPS * chip))
+        word = len(modem.sync)
+        wait = max(word + AHEAD_CHIPS, period // 2)
+        spans = (int(chips * chip) for chips in (period, wait, word, reach, PAD_CHIPS))
+        return cls(modem, chip, *spans)
 
     def shortened(self, bits: int) -> Modem:
         """Give the modem of packets of so many bits."""
@@ -130,13 +139,18 @@ class _Ear:
 
 @dataclass(slots=True, eq=False)
 class _Sender:
-    """Energy in some channels; when each modem is searched for in it next, and from where on."""
+    """Energy in some channels; when each modem is searched for in it next, and from where on.
+
+    Up to `quiet` no sync word can be over, because the preamble of a modem was still running.
+    """
 
     channel: int
     power: float
     last: int
     due: dict[str, int]
     heard: dict[str, int] = field(default_factory=dict)
+    quiet: int = 0
+    running: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -236,8 +250,7 @@ class Early:
         found = [begun for reading in due for begun in self._read(reading)]
         for sender in self._senders:
             for name in [name for name, at in sender.due.items() if at == now]:
-                sender.due[name] = now + self._ears[name].period
-                self._search(sender, self._ears[name], now)
+                sender.due[name] = self._heeded(sender, self._ears[name], now)
         if now == (self._row + ROWS) * self._grid.slot_samples:
             self._look(now)
         return found
@@ -262,15 +275,41 @@ class Early:
         due = {name: now + ear.period for name, ear in self._ears.items()}
         self._senders.append(_Sender(channel, excess, now, due))
 
-    def _search(self, sender: _Sender, ear: _Ear, now: int) -> None:
-        """Look for sync words that ended lately, and plan when their headings are read."""
+    def _heeded(self, sender: _Sender, ear: _Ear, now: int) -> int:
+        """Search a sender for a modem if there is reason to; say when to do so again."""
         apart_hz = 2 * (ear.modem.deviation_hz or 0.0)
+        if now < sender.quiet:
+            return sender.quiet + 1
         if apart_hz and not self._arrivals.is_pair(sender.channel, apart_hz):
-            return
+            return now + ear.period
         if self._searches == SEARCHES_A_CHUNK:
             self.crowded += 1
-            return
+            return now + ear.period
         self._searches += 1
+        if self._is_preamble(sender, ear, now):
+            sender.running, sender.quiet = ear.modem.name, now + ear.wait
+            return sender.quiet
+        self._search(sender, ear, now)
+        has_ended, sender.running = sender.running == ear.modem.name, ""
+        # What has just ended is followed by the sync word, if that is not over yet.
+        return now + (ear.word if has_ended else ear.period)
+
+    def _is_preamble(self, sender: _Sender, ear: _Ear, now: int) -> bool:
+        """Tell whether a modem's preamble is still running: its signal repeats itself."""
+        period_chips = len(ear.modem.preamble)
+        offset_hz = self._grid.offset_hz(sender.channel)
+        reach_hz = self._grid.channel_hz + (ear.modem.deviation_hz or 0.0)
+        start = now - (PREAMBLE_CHIPS + period_chips) * ear.chip
+        place = Place(offset_hz, reach_hz, start, now)
+        tuner, place = self._arrivals.tuner(place, 0)
+        narrow = tuner.around(place, ear.spare_hz()).all_of_it(offset_hz)
+        lag = round(period_chips * ear.chip / narrow.step)
+        late, soon = narrow.iq[lag:], narrow.iq[:-lag]
+        power = float(np.vdot(late, late).real + np.vdot(soon, soon).real) / 2
+        return abs(complex(np.vdot(soon, late))) > PREAMBLE_LIKENESS * power
+
+    def _search(self, sender: _Sender, ear: _Ear, now: int) -> None:
+        """Look for sync words that ended lately, and plan when their headings are read."""
         offset_hz = self._grid.offset_hz(sender.channel)
         start = max(now - ear.reach, sender.heard.get(ear.modem.name, 0))
         place = Place(offset_hz, self._grid.channel_hz, start, now)
