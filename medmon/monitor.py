@@ -3,6 +3,7 @@
 ::
 
     Block, Gap -> Receiver -> Burst -> Reader -> Transmission -> Judge -> Verdict -> Board -> Alarm
+               Beginning -> Reader -> Heading -> Judge, where packets are told of while on the air
 
 `Monitor` is a function of the sample stream and the configuration. It has no clock and does no
 input or output, so a replay gives what the live run gave, for blocks of any size.
@@ -11,7 +12,7 @@ input or output, so a replay gives what the live run gave, for blocks of any siz
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from medmon import plugins
 from medmon.config import Config
@@ -47,6 +48,8 @@ class Monitor:
         Device families to read; None takes every plugin.
     file : str
         Name of the configuration, for messages.
+    early : bool
+        Whether headings of packets that are still on the air are told; all else stays the same.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class Monitor:
         decoders: Sequence[Decoder] | None = None,
         *,
         file: str = "medmon.toml",
+        early: bool = False,
     ) -> None:
         decoders = all_decoders() if decoders is None else decoders
         policies, mistakes = _policies_and_mistakes(config, decoders)
@@ -70,7 +74,8 @@ class Monitor:
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
-        self._receiver = Receiver(self.reader.modems, array_from_config(config.array))
+        array = array_from_config(config.array)
+        self._receiver = Receiver(self.reader.modems, array, early=early)
         self._judge = Judge(policies, setting)
         self._board = Board(own=self.devices)
         self._tally = _Tally()
@@ -89,18 +94,33 @@ class Monitor:
         list of Record
             What has to be told now.
         """
+        return list(self.records(item))
+
+    def records(self, item: Block | Gap | Transmission | Summary) -> Iterator[Record]:
+        """Do the same, and hand out each record as soon as it is known.
+
+        Parameters
+        ----------
+        item : Block, Gap, Transmission or Summary
+            In the order of the stream.
+
+        Yields
+        ------
+        Record
+            What has to be told now; whoever stops early leaves work undone.
+        """
         if isinstance(item, Summary):
-            return self._advanced(item.time_ns)
+            yield from self._advanced(item.time_ns)
+            return
         if isinstance(item, Transmission):
-            return self._advanced(item.time_ns) + self._judged([item])
-        records: list[Record] = []
+            yield from self._advanced(item.time_ns) + self._judged([item])
+            return
         self._tally.begun(item)
         for step in self._receiver.steps(item):
-            records += self._work(step)
+            yield from self._work(step)
         self._tally.heard(item)
         if isinstance(item, Gap):
-            records += self._told_off(self._judge.feed(item), item)
-        return records
+            yield from self._told_off(self._judge.feed(item), item)
 
     def flush(self) -> list[Record]:
         """End the stream: say what was still under way.
@@ -130,6 +150,8 @@ class Monitor:
 
     def _work(self, step: Step) -> list[Record]:
         """Take one chunk of work through the rooms behind the receiver."""
+        if step.beginnings:
+            return self._glanced(step)
         transmissions = [heard for burst in step.bursts for heard in self.reader.feed(burst)]
         transmissions += self.reader.advance(step.settled_ns)
         records = self._judged(transmissions) + self._advanced(step.settled_ns)
@@ -137,10 +159,17 @@ class Monitor:
             records.append(self._tally.status(step.time_ns, step.noise_dbfs, self._refused(step)))
         return records
 
+    def _glanced(self, step: Step) -> list[Record]:
+        """Tell what packets that are still on the air say, and what is to be said about it."""
+        records: list[Record] = []
+        for heading in self.reader.glance(step.beginnings):
+            records += [heading, *self._alarmed(self._judge.glance(heading))]
+        return records
+
     def _refused(self, step: Step) -> Mapping[str, int]:
         """Count what was not taken in: by decoders, and by the front end in a crowd."""
-        crowded = {"phy/crowded": step.crowded} if step.crowded else {}
-        return {**self.reader.rejections, **crowded}
+        crowded = {"phy/crowded": step.crowded, "phy/early-crowded": step.early_crowded}
+        return {**self.reader.rejections, **{name: n for name, n in crowded.items() if n}}
 
     def _advanced(self, time_ns: int) -> list[Record]:
         """Let stream time pass behind the reader."""

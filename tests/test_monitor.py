@@ -19,6 +19,7 @@ from medmon.records import (
     Command,
     Finding,
     Gap,
+    Heading,
     Message,
     Radio,
     Record,
@@ -148,6 +149,41 @@ def test_blocks_of_any_size_give_the_same_records(
 ) -> None:
     """A replay says what the live run said, word for word and in the same order."""
     assert _run(_monitor(story), _blocks(story, size)) == told
+
+
+def test_headings_come_on_top(story: Recording, told: list[Record]) -> None:
+    """Whoever listens early hears who speaks before the packet is over, and nothing else changes.
+
+    Of the press two seconds after the start only the heading of a copy is heard: the floor is not
+    known before half a second.
+    """
+    monitor = Monitor(config_from_text(medmon_toml(story.scenario)), early=True)
+    records = _run(monitor, _blocks(story, 4_096))
+    headings = [record for record in records if isinstance(record, Heading)]
+    assert {heading.message.device for heading in headings} == {"266b2c", "411525"}
+    assert {heading.message.command for heading in headings} == {"button"}
+    assert _heard(records) == _heard(told)
+
+
+def test_a_strange_remote_is_told_while_it_is_pressed(story: Recording, told: list[Record]) -> None:
+    """The alarm is up before the first packet is over, and in the end it is the same alarm."""
+    monitor = Monitor(config_from_text(medmon_toml(story.scenario)), early=True)
+    records = _run(monitor, _blocks(story, 4_096))
+    alarms = [alarm for alarm in _alarms(records) if alarm.subject == "411525"]
+    assert alarms[0].phase == "start"
+    assert alarms[0].early
+    assert not alarms[-1].early
+    press = next(t for t in _heard(told) if t.message and t.message.device == "411525")
+    # A packet of seven bytes lasts 15 ms; without this the alarm waits for its copies.
+    assert 0 < alarms[0].time_ns - press.time_ns < 15_000_000
+    assert records.index(alarms[0]) < records.index(press)
+    assert [a.phase for a in alarms].count("start") == 1
+    assert _counts(_alarms(records)) == _counts(_alarms(told))
+
+
+def _counts(alarms: Sequence[Alarm]) -> dict[tuple[str, str], int]:
+    """How often each alarm was seen in the end."""
+    return {(alarm.policy, alarm.subject): alarm.count for alarm in alarms}
 
 
 def test_judging_again_without_samples_gives_the_same_alarms(

@@ -31,6 +31,7 @@ class _Given(flags.Known):
     fail_on: str | None
     cluster: str | None
     simulate_jamming: bool
+    early: bool
 
 
 @click.command(epilog="Example: medmon replay g001_916.5M_250k.cu8 -c medmon.toml -o json:-")
@@ -51,6 +52,10 @@ class _Given(flags.Known):
 @click.option(
     "--block-samples", type=click.IntRange(min=1), default=65_536, hidden=True,
     help="Samples read at a time; it changes nothing, which tests check.",
+)  # fmt: skip
+@click.option(
+    "--early", is_flag=True,
+    help="Tell headings of packets as a live run would: while they are on the air.",
 )  # fmt: skip
 @flags.fail_on
 @click.option("--cluster", metavar="ADDRESS", help="Not in this version.")
@@ -73,7 +78,14 @@ def replay(files: tuple[str, ...], **given: Unpack[_Given]) -> int:
     config, names = loaded.config, ", ".join(str(file) for file in loaded.files)
     Monitor(config, file=names)  # mistakes of the configuration come before an output is opened
     facts = flags.facts_from_flags(given)
-    plan = Plan(config, facts, given["block_samples"], given["duration_s"], given["speed"])
+    plan = Plan(
+        config,
+        facts,
+        given["block_samples"],
+        given["duration_s"],
+        given["speed"],
+        is_early=given["early"],
+    )
     outlets = _opened(given["output"] or ("console:-",), config)
     with Interrupt() as interrupt, bar("replay") as told:
         watch = Watch(flags.remark, told, lambda: interrupt.is_asked)

@@ -14,6 +14,9 @@ called: so the verdicts do not depend on how the stream was cut, and a replay of
 the same as the live run. After a jump of more than a day only the latest day of the grid is looked
 at (`MAX_TICKS`). Protocols hold a transmission back while they wait for its repeats;
 `SETTLE_NS` is how long the grid waits for them.
+
+Headings of packets that are still on the air are given to those detectors that need no more
+(`Foreteller`); what they find is early, and `medmon.detect.foretelling` says what becomes of it.
 """
 
 from __future__ import annotations
@@ -24,10 +27,20 @@ from dataclasses import asdict
 from typing import Protocol, runtime_checkable
 
 from medmon.config import Config
+from medmon.detect.foretelling import Foretelling, unchecked
 from medmon.detect.history import Json, State
 from medmon.detect.policy import Policy, policies_from_config
 from medmon.plugins import load
-from medmon.records import Finding, Gap, Neighbour, Registered, Setting, Transmission, Verdict
+from medmon.records import (
+    Finding,
+    Gap,
+    Heading,
+    Neighbour,
+    Registered,
+    Setting,
+    Transmission,
+    Verdict,
+)
 
 TICK_NS = 30_000_000_000
 """Deadlines are looked at twice a minute of stream time."""
@@ -87,6 +100,17 @@ class Beginner(Protocol):
         """Take note that the stream begins, or begins anew."""
 
 
+@runtime_checkable
+class Foreteller(Protocol):
+    """What a detector has besides if the heading of a packet is enough for its findings."""
+
+    def foretell(self, heading: Heading) -> Sequence[Finding]:
+        """Say what is out of the ordinary about a packet that is still on the air.
+
+        It changes nothing, and finds what `score` would find in the whole transmission.
+        """
+
+
 class Judge:
     """All policies of one bed.
 
@@ -117,6 +141,7 @@ class Judge:
         self._tick: int | None = None
         self._ids: deque[str] = deque(maxlen=_REMEMBERED_IDS)
         self._seen: set[str] = set()
+        self._foretelling = Foretelling()
 
     def feed(self, item: Transmission | Gap) -> list[Verdict]:
         """Judge one transmission, or take note of a gap.
@@ -141,6 +166,29 @@ class Judge:
             return verdicts
         return self._pass(item.time_ns) + self._judge(item) if self._is_new(item.id) else []
 
+    def glance(self, heading: Heading) -> list[Verdict]:
+        """Judge a packet that is still on the air, as far as its heading tells.
+
+        Parameters
+        ----------
+        heading : Heading
+            What protocols read so far. Nothing is learned from it.
+
+        Returns
+        -------
+        list of Verdict
+            Early ones, in the order of the policies; each is confirmed or withdrawn later.
+        """
+        self.findings = ()
+        if self._foretelling.is_full:
+            return []
+        verdicts: list[Verdict] = []
+        for policy, detector in self._benches:
+            if isinstance(detector, Foreteller):
+                verdicts += self._decide(policy, detector.foretell(heading))
+        self.findings = unchecked(self.findings)
+        return self._foretelling.early(verdicts)
+
     def advance(self, time_ns: int) -> list[Verdict]:
         """Notice what is missing.
 
@@ -152,21 +200,22 @@ class Judge:
         Returns
         -------
         list of Verdict
-            One for each policy, device and tick at which something was overdue.
+            One for each policy, device and tick at which something was overdue, and those that
+            rested on headings and were not borne out.
         """
         self.findings = ()
-        return self._pass(time_ns - SETTLE_NS)
+        return self._pass(time_ns - SETTLE_NS) + self._foretelling.withdrawn(time_ns)
 
     def flush(self) -> list[Verdict]:
-        """End the stream; every verdict has been given already.
+        """End the stream: every transmission was judged.
 
         Returns
         -------
         list of Verdict
-            Always empty: nothing waits for more input.
+            Those that rested on headings and were not borne out; else nothing waits for more.
         """
         self.findings = ()
-        return []
+        return self._foretelling.flush()
 
     def state(self) -> State:
         """Return what all detectors remember, as JSON can hold it.
@@ -215,7 +264,7 @@ class Judge:
         trusted = transmission.integrity == "ok" and not verdicts
         for _, detector in self._benches:
             detector.learn(transmission, trusted=trusted)
-        return verdicts
+        return self._foretelling.confirmed(transmission, verdicts)
 
     def _pass(self, time_ns: int) -> list[Verdict]:
         """Look at the deadlines of all ticks before a time that were not looked at yet."""
@@ -268,6 +317,7 @@ def setting_from_config(config: Config) -> Setting:
 __all__ = [
     "Beginner",
     "Detector",
+    "Foreteller",
     "Judge",
     "MAX_TICKS",
     "Policy",

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2s
 
-from medmon.records import Command, FieldValue, Finding, Message, Transmission
+from medmon.records import Command, FieldValue, Finding, Heading, Message, Transmission
 
 CONTROL: frozenset[Command] = frozenset(
     {
@@ -49,6 +49,32 @@ def heard(transmission: Transmission) -> Message | None:
         None if a check failed or nothing was decoded.
     """
     return transmission.message if transmission.integrity == "ok" else None
+
+
+def foretold(heading: Heading) -> Transmission | None:
+    """Take a heading for the transmission that it is the beginning of, as if its check had passed.
+
+    Parameters
+    ----------
+    heading : Heading
+        What was heard so far.
+
+    Returns
+    -------
+    Transmission or None
+        None where the direction is not known yet: a question and its answer look alike so far.
+    """
+    if heading.message.direction == "unknown":
+        return None
+    return Transmission(
+        id=heading.id,
+        span=heading.span,
+        time_ns=heading.time_ns,
+        radio=heading.radio,
+        protocol=heading.protocol,
+        integrity="ok",
+        message=heading.message,
+    )
 
 
 def control(transmission: Transmission) -> Message | None:

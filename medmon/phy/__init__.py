@@ -11,6 +11,9 @@ physical features off, `echoes` drops what was heard twice, `beneath` takes pack
 a run of samples, `Receiver` for a whole recording. Bursts are found on channel 0; what more
 channels tell about them, `array` adds.
 
+`early` listens beside this path for the first bits of packets that are still on the air, where
+somebody asks for it.
+
 The result does not depend on how the samples are cut into blocks: work is done in chunks counted
 from the start of the stream.
 """
@@ -31,10 +34,21 @@ from medmon.phy.array import (
     check_channels,
     with_arrival,
 )
+from medmon.phy.early import Begun, Early
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings
-from medmon.records import Block, Burst, ComplexArray, Gap, Modem, Radio, Span
+from medmon.records import (
+    Beginning,
+    Block,
+    Burst,
+    ComplexArray,
+    Frame,
+    Gap,
+    Modem,
+    Radio,
+    Span,
+)
 
 __all__ = ["NOTHING", "Receiver", "Step", "array_from_config", "needed_rate_hz"]
 
@@ -48,7 +62,7 @@ KNOWN_NS = 60_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one chunk of samples gave.
+    """What one chunk of samples gave, or a part of one where a packet has just begun.
 
     Attributes
     ----------
@@ -62,6 +76,11 @@ class Step:
         Median noise floor in one channel.
     crowded : int
         Stretches of time and frequency so far, with more emitters than were followed.
+    beginnings : tuple of Beginning
+        First bits of packets that are still on the air; no bursts come in such a step, and its
+        times and counts are those of the chunk before.
+    early_crowded : int
+        What so far was left out of the search for beginnings, because there was too much.
     """
 
     bursts: tuple[Burst, ...]
@@ -69,6 +88,8 @@ class Step:
     settled_ns: int
     noise_dbfs: float
     crowded: int = 0
+    beginnings: tuple[Beginning, ...] = ()
+    early_crowded: int = 0
 
 
 NOTHING = Step((), 0, 0, 0.0)
@@ -86,6 +107,9 @@ class Receiver:
     references : list of Reference or None
         Where to put what a calibration needs of each packet that fits a modem, while there are
         fewer than `REFERENCES_MAX`; None saves the work.
+    early : bool
+        Whether to listen for packets that are still on the air; what is handed out besides stays
+        the same.
     """
 
     def __init__(
@@ -94,7 +118,11 @@ class Receiver:
         array: Array | None = None,
         *,
         references: list[Reference] | None = None,
+        early: bool = False,
     ) -> None:
+        self._is_early = early
+        self._early: Early | None = None
+        self._latest = NOTHING
         self._modems = {modem.name: modem for modem in modems}
         self._array, self._references = array, references
         self._antennas: Antennas | None = None
@@ -108,6 +136,7 @@ class Receiver:
         self._known: Surroundings | None = None
         self._known_ns = 0
         self._crowded = 0
+        self._early_crowded = 0
 
     def feed(self, item: Block | Gap) -> list[Burst]:
         """Take the next samples, or the news that some are missing.
@@ -143,7 +172,8 @@ class Receiver:
         Yields
         ------
         Step
-            One for each chunk that is full, and for the end of a stream before a gap.
+            One for each chunk that is full, and for the end of a stream before a gap; where it was
+            asked for, one for each part of a block in which a heading became complete.
 
         Raises
         ------
@@ -188,6 +218,7 @@ class Receiver:
         step = self._step(heard + stream.flush(), self._fed)
         self._known, self._known_ns = stream.surroundings, self._time_ns(self._fed)
         self._crowded += stream.crowded
+        self._early_crowded += self._early.crowded if self._early else 0
         self._ended = first
         self._stream, self._first, self._filled, self._fed = None, None, 0, 0
         return step
@@ -203,6 +234,9 @@ class Receiver:
         self._filled = self._fed = 0
         several = block.antenna_count > 1
         self._antennas = Antennas(block.rate_hz, block.freq_hz) if several else None
+        if self._is_early:
+            self._early = Early(self._stream.grid, tuple(self._modems.values()))
+            self._latest = Step((), block.time_ns, block.time_ns, 0.0, self._crowded)
 
     def _push(self, samples: Samples) -> Iterator[Step]:
         """Gather samples until a chunk is full; work on each chunk that is."""
@@ -213,6 +247,8 @@ class Receiver:
             count = min(size - self._filled, len(samples) - taken)
             part = samples[taken : taken + count]
             taken += count
+            if self._early and (begun := self._early.feed(part)):
+                yield replace(self._latest, bursts=(), beginnings=self._beginnings(begun))
             if count < size:
                 self._buffer[self._filled : self._filled + count] = converted(part)
                 self._filled += count
@@ -229,7 +265,31 @@ class Receiver:
         assert self._stream is not None
         heard = self._stream.feed(chunk)
         self._fed += len(chunk)
-        return self._step(heard, self._stream.settled_sample)
+        step = self._step(heard, self._stream.settled_sample)
+        if self._early:
+            self._latest = step
+            self._inform()
+        return step
+
+    def _inform(self) -> None:
+        """Let the early path know what this one knows of the surroundings."""
+        assert self._stream is not None
+        ground = self._stream.ground
+        if self._early and ground:
+            self._early.know(*ground)
+
+    def _beginnings(self, begun: Sequence[Begun]) -> tuple[Beginning, ...]:
+        first = self._first
+        assert first is not None
+        made = []
+        for one in begun:
+            start = int(one.start)
+            count = int(np.ceil(one.deciding)) - start
+            span = Span(first.span.source, first.span.sample_start + start, count,
+                        first.span.receiver)  # fmt: skip
+            radio = self._absolute(one.radio, (one.frame,), first.freq_hz)
+            made.append(Beginning(span, self._time_ns(one.deciding), radio, one.frame))
+        return tuple(made)
 
     def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
         assert self._stream is not None
@@ -244,6 +304,7 @@ class Receiver:
             self._time_ns(settled_sample),
             noise_dbfs,
             self._crowded + self._stream.crowded,
+            early_crowded=self._early_crowded + (self._early.crowded if self._early else 0),
         )
 
     def _time_ns(self, sample: float) -> int:
@@ -258,7 +319,7 @@ class Receiver:
         start = min(int(arrival), self._fed - 1)
         count = max(1, min(int(np.ceil(heard.stop)), self._fed) - start)
         span = Span(first.span.source, first.span.sample_start + start, count, first.span.receiver)
-        radio = self._absolute(heard, first.freq_hz)
+        radio = self._absolute(heard.radio, heard.frames, first.freq_hz)
         if self._antennas is not None:
             radio = self._arrived(self._antennas, radio, start, count, is_packet=bool(heard.frames))
         return Burst(span, self._time_ns(arrival), radio, heard.frames)
@@ -272,13 +333,13 @@ class Receiver:
             self._references.append(arrival.reference())
         return with_arrival(radio, arrival, self._array)
 
-    def _absolute(self, heard: Heard, tuned_hz: float) -> Radio:
+    def _absolute(self, radio: Radio, frames: Sequence[Frame], tuned_hz: float) -> Radio:
         """Put frequencies on the air: the carrier, and its offset from a nominal one."""
-        carrier_hz = tuned_hz + heard.radio.freq_hz
-        nominal = [hz for frame in heard.frames[:1] for hz in self._modems[frame.modem].freqs_hz]
+        carrier_hz = tuned_hz + radio.freq_hz
+        nominal = [hz for frame in frames[:1] for hz in self._modems[frame.modem].freqs_hz]
         near = [hz for hz in nominal if abs(hz - carrier_hz) < NEAR_HZ]
         zero_hz = min(near, key=lambda hz: abs(hz - carrier_hz), default=tuned_hz)
-        return replace(heard.radio, freq_hz=carrier_hz, cfo_hz=carrier_hz - zero_hz)
+        return replace(radio, freq_hz=carrier_hz, cfo_hz=carrier_hz - zero_hz)
 
 
 def _goes_on(first: Block, item: Block, expected: int) -> bool:

@@ -14,6 +14,7 @@ read once more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +33,7 @@ DEVIATIONS = (1.0, 0.75, 1.3)
 device)."""
 CARRIERS = 3
 """Most promising carriers tried for each deviation."""
+QUICK_CARRIERS = 1
 SKIRT_CHIPS = 1.5
 """The passband reaches this many chip rates beyond the tones. With less the frequency rings at
 every change of chip, and the deviation reads too large."""
@@ -52,7 +54,7 @@ BOTH_TONES = 0.2
 looked for at these deviations: an on-off keyed one has most of its power in the middle."""
 
 
-def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
+def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
     """Find the packets of a modem in a place.
 
     Parameters
@@ -63,6 +65,9 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
         An FSK modem.
     place : Place
         Where to listen.
+    is_quick : bool
+        Whether only the declared deviation is tried, at the most symmetric place, and nothing is
+        read twice.
 
     Returns
     -------
@@ -73,22 +78,50 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     # What was found may be one of the two tones only.
     place = replace(place, reach_hz=place.reach_hz + declared_hz)
     near = tuner.around(place, _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF))
-    best = sync.best(_trials(near, modem, place, declared_hz), modem)
+    parts, carriers = (DEVIATIONS[:1], QUICK_CARRIERS) if is_quick else (DEVIATIONS, CARRIERS)
+    deviations_hz = [part * declared_hz for part in parts]
+    best = sync.best(_trials(near, modem, place, deviations_hz, carriers), modem)
     read_out = [
-        _read(near, one, trial, modem)
+        _read(near, one, trial, modem, is_quick=is_quick)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet is not None]
 
 
-def _trials(near: Tuner, modem: Modem, place: Place, declared_hz: float) -> list[Trial]:
+def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
+    """Read a packet whose sync word was heard already, as far as it has arrived by now.
+
+    Parameters
+    ----------
+    tuner : Tuner
+        The stretch of signal.
+    known : Reception
+        What was heard of it.
+    modem : Modem
+        How much of it is wanted.
+
+    Returns
+    -------
+    Reception
+        The packet, with the tones that were known.
+    """
+    deviation_hz = known.deviation_hz or 0.0
+    band = _tuned(tuner, modem, known.carrier_hz, modem.deviation_hz or deviation_hz)
+    hit = Trial(known.sync, known.band, deviation_hz).sync_in(band)
+    soft = _contrast(band, known.carrier_hz - band.offset_hz, deviation_hz)
+    return read(band, known.carrier_hz, soft, hit, modem, deviation_hz)
+
+
+def _trials(
+    near: Tuner, modem: Modem, place: Place, deviations_hz: Sequence[float], carriers: int
+) -> list[Trial]:
     """Try the most promising carriers and deviations until a sync word answers."""
+    declared_hz = deviations_hz[0]
     spectrum = _Spectrum.around(near, place, modem.symbol_rate_hz, 2 * declared_hz)
     found: list[Trial] = []
     sure_hz: list[float] = []
-    for part in DEVIATIONS:
-        deviation_hz = part * declared_hz
-        for carrier_hz in spectrum.carriers_hz(place, deviation_hz):
+    for deviation_hz in deviations_hz:
+        for carrier_hz in spectrum.carriers_hz(place, deviation_hz)[:carriers]:
             if any(abs(carrier_hz - known_hz) < declared_hz for known_hz in sure_hz):
                 continue
             band = _tuned(near, modem, carrier_hz, declared_hz)
@@ -101,7 +134,9 @@ def _trials(near: Tuner, modem: Modem, place: Place, declared_hz: float) -> list
     return found
 
 
-def _read(near: Tuner, time: Place, trial: Trial, modem: Modem) -> Reception | None:
+def _read(
+    near: Tuner, time: Place, trial: Trial, modem: Modem, *, is_quick: bool
+) -> Reception | None:
     """Read a packet, measure its tones, and read it again where they were others."""
     declared_hz = modem.deviation_hz or 0.0
     piece = near.cut(time.start_sample, time.stop_sample)
@@ -116,7 +151,7 @@ def _read(near: Tuner, time: Place, trial: Trial, modem: Modem) -> Reception | N
     if not WRONG * declared_hz < deviation_hz < declared_hz / WRONG:
         return None
     off_hz = max(abs(carrier_hz - band.offset_hz), abs(deviation_hz - trial.tone_hz))
-    if off_hz < CLOSE_CHIPS * modem.symbol_rate_hz:
+    if is_quick or off_hz < CLOSE_CHIPS * modem.symbol_rate_hz:
         return measured
     fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)

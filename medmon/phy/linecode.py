@@ -144,6 +144,29 @@ def fit(chips: FloatArray, code: LineCode) -> FloatArray:
     return best[..., 0] / np.float32(words.shape[1])
 
 
+def least_margin(chips: FloatArray, code: LineCode) -> float:
+    """Tell how near the most doubtful symbol came to being another one.
+
+    Parameters
+    ----------
+    chips : ndarray of float32, shape (n_symbols * chips_each,)
+        Soft chips.
+    code : str
+        Name of the line code.
+
+    Returns
+    -------
+    float
+        By how much the best word fits better than the second best, over what that is for clean
+        chips: 1 for these, 0 where two words fit alike; 1 for no symbols.
+    """
+    words = _WORDS[code]
+    match = np.sort(chips.reshape(-1, words.shape[1]) @ words.T, axis=1)
+    clean = np.sort(words @ words.T, axis=1)
+    smallest = float((clean[:, -1] - clean[:, -2]).min())
+    return float((match[:, -1] - match[:, -2]).min(initial=smallest)) / smallest
+
+
 def decide(chips: FloatArray, code: LineCode) -> Symbols:
     """Choose the most likely word for each symbol.
 

@@ -34,7 +34,7 @@ SIDE_HZ = 1_500.0
 """A line this close to half a chip rate beside a stronger one is that one's preamble."""
 
 
-def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
+def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
     """Find the packets of a modem in a place.
 
     Parameters
@@ -45,6 +45,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
         An OOK modem.
     place : Place
         Where to listen.
+    is_quick : bool
+        Whether only the strongest line is tried, and nothing is read twice.
 
     Returns
     -------
@@ -53,18 +55,41 @@ def receive(tuner: Tuner, modem: Modem, place: Place) -> list[Reception]:
     """
     near = tuner.around(place, modem.symbol_rate_hz * HALF_WIDTH_CHIPS * (1 + ROLL_OFF))
     trials = []
-    for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2):
+    most = 1 if is_quick else LINES
+    for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2, most):
         band = _tuned(near, modem, line_hz)
         trials += [Trial(hit, band, 0.0) for hit in sync.find(_magnitude(band), modem)]
     best = sync.best(trials, modem)
     read_out = [
-        _read(near, one, trial, modem)
+        _read(near, one, trial, modem, is_quick=is_quick)
         for trial, one in zip(best, sync.places(best, modem, place), strict=True)
     ]
     return [packet for packet in read_out if packet.enough]
 
 
-def _read(near: Tuner, time: Place, trial: Trial, modem: Modem) -> Reception:
+def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
+    """Read a packet whose sync word was heard already, as far as it has arrived by now.
+
+    Parameters
+    ----------
+    tuner : Tuner
+        The stretch of signal.
+    known : Reception
+        What was heard of it.
+    modem : Modem
+        How much of it is wanted.
+
+    Returns
+    -------
+    Reception
+        The packet, with the carrier that was known.
+    """
+    band = _tuned(tuner, modem, known.carrier_hz)
+    hit = Trial(known.sync, known.band, 0.0).sync_in(band)
+    return read(band, known.carrier_hz, _magnitude(band), hit, modem)
+
+
+def _read(near: Tuner, time: Place, trial: Trial, modem: Modem, *, is_quick: bool) -> Reception:
     """Read a packet, measure its carrier, and read it again where that was somewhere else."""
     piece = near.cut(time.start_sample, time.stop_sample)
     rough = trial.band if piece is near else _tuned(piece, modem, trial.band.offset_hz)
@@ -74,7 +99,7 @@ def _read(near: Tuner, time: Place, trial: Trial, modem: Modem) -> Reception:
     reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
     packet, rate_hz = _packet(heard)
     exact_hz = rough.offset_hz + carrier_line_hz(packet, rate_hz, reach_hz)
-    if abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
+    if is_quick or abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
         return replace(heard, carrier_hz=exact_hz)
     band = _tuned(piece, modem, exact_hz)
     return read(band, exact_hz, _magnitude(band), trial.sync_in(band), modem)
@@ -86,7 +111,7 @@ def _tuned(tuner: Tuner, modem: Modem, offset_hz: float) -> Baseband:
     return tuner.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=chip_hz * SAMPLES_A_CHIP)
 
 
-def _lines_hz(near: Tuner, place: Place, side_hz: float) -> list[float]:
+def _lines_hz(near: Tuner, place: Place, side_hz: float, most: int) -> list[float]:
     """List the strongest lines within reach, but not those of a preamble beside its carrier.
 
     Two senders may have taken turns in one place, or speak at once.
@@ -94,7 +119,7 @@ def _lines_hz(near: Tuner, place: Place, side_hz: float) -> list[float]:
     offsets_hz, spectrum = near.lines(place.offset_hz, place.reach_hz)
     chosen: list[float] = []
     weakest = LINE_PART * float(spectrum.max(initial=0.0))
-    while len(chosen) < LINES and spectrum.max(initial=0.0) > weakest:
+    while len(chosen) < most and spectrum.max(initial=0.0) > weakest:
         line_hz = float(offsets_hz[spectrum.argmax()])
         chosen.append(line_hz)
         apart_hz = np.abs(offsets_hz - line_hz)

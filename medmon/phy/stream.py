@@ -120,6 +120,13 @@ class Stream:
         return Surroundings(self._dc, self._floor)
 
     @property
+    def ground(self) -> tuple[np.complex64, FloatArray] | None:
+        """The receiver's own carrier and the floor of each channel; None while held back."""
+        if self._held is not None or not self._tape:
+            return None
+        return self._tape[-1].dc, self._floor.power
+
+    @property
     def noise_power(self) -> float:
         """Median noise floor over the channels, as power in one channel."""
         return self._floor.middle

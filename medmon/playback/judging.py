@@ -62,7 +62,7 @@ class Judging:
         self._uri, self._watch = uri, watch
         self._listening = Listening(uri, plan, watch)
         self._decoders = all_decoders()
-        self._monitor = Monitor(plan.config, self._decoders)
+        self._monitor = Monitor(plan.config, self._decoders, early=plan.is_early)
         self._level = Level()
         self._rate_hz: float | None = None
         self._seconds: float | None = None

@@ -40,6 +40,8 @@ class Plan:
         How much of each recording; None is all of it.
     speed : float or None
         Seconds of the recording for each second of the clock; None is as fast as it goes.
+    is_early : bool
+        Whether packets are told of while they are still on the air.
     """
 
     config: Config
@@ -47,6 +49,7 @@ class Plan:
     block_samples: int = DEFAULT_BLOCK_SAMPLES
     duration_s: float | None = None
     speed: float | None = None
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

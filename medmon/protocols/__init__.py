@@ -13,6 +13,9 @@ a good packet whose message fails or never ends         its name    failed     N
 sync word and line code of a modem, and a wrong check   its name    failed     None
 anything else                                           None        none       None
 ======================================================  ==========  =========  =================
+
+Of a packet that is still on the air the first bits may tell something: a `Heading`, which is none
+of these, because nothing was checked (`medmon.protocols.headings`).
 """
 
 from __future__ import annotations
@@ -23,7 +26,18 @@ from typing import Protocol
 
 from medmon.errors import PluginError
 from medmon.protocols.conversation import Conversations
-from medmon.records import Burst, Frame, Message, Modem, Packet, Rejection, Transmission
+from medmon.protocols.headings import Headings
+from medmon.records import (
+    Beginning,
+    Burst,
+    Frame,
+    Heading,
+    Message,
+    Modem,
+    Packet,
+    Rejection,
+    Transmission,
+)
 
 __all__ = ["Decoder", "Reader"]
 
@@ -94,6 +108,7 @@ class Reader:
         _refuse_twins("modems", [modem.name for modem in self.modems])
         self._decoders = {modem.name: decoder for decoder in decoders for modem in decoder.modems}
         self._conversations = Conversations(decoders)
+        self._headings = Headings(self._decoders)
         self._rejections: Counter[str] = Counter()
 
     @property
@@ -131,6 +146,21 @@ class Reader:
         if packets:
             return self._conversations.feed(burst, tuple(packets.values()))
         return self._conversations.pass_by(burst, *suspect)
+
+    def glance(self, beginnings: Sequence[Beginning]) -> list[Heading]:
+        """Read what packets that are still on the air say so far.
+
+        Parameters
+        ----------
+        beginnings : sequence of Beginning
+            Their first bits, in order of time.
+
+        Returns
+        -------
+        list of Heading
+            Each packet's once; its copies are left out.
+        """
+        return self._headings.feed(beginnings)
 
     def advance(self, time_ns: int) -> list[Transmission]:
         """Let go of what is complete because stream time went on.

@@ -22,6 +22,7 @@ from medmon.records.judgement import (
     Priority,
     Registered,
     Setting,
+    Stage,
     Verdict,
 )
 from medmon.records.outcome import (
@@ -33,6 +34,7 @@ from medmon.records.outcome import (
     Summary,
 )
 from medmon.records.samples import (
+    Beginning,
     Block,
     Burst,
     ComplexArray,
@@ -49,6 +51,7 @@ from medmon.records.speech import (
     Command,
     Direction,
     FieldValue,
+    Heading,
     Integrity,
     Message,
     Packet,
@@ -58,7 +61,7 @@ from medmon.records.speech import (
     Transmission,
 )
 
-Record: TypeAlias = Transmission | Finding | Gap | Alarm | Status | Summary
+Record: TypeAlias = Transmission | Heading | Finding | Gap | Alarm | Status | Summary
 """What the monitor hands out; each becomes one JSON line of the same type name."""
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "AlarmKind",
     "AlarmPhase",
     "AlarmState",
+    "Beginning",
     "Block",
     "Burst",
     "Command",
@@ -79,6 +83,7 @@ __all__ = [
     "FloatArray",
     "Frame",
     "Gap",
+    "Heading",
     "Integrity",
     "LineCode",
     "Message",
@@ -95,6 +100,7 @@ __all__ = [
     "Role",
     "Setting",
     "Span",
+    "Stage",
     "Status",
     "Summary",
     "Transmission",

@@ -10,6 +10,7 @@ from medmon.records.speech import Command, Role
 
 Priority: TypeAlias = Literal["high", "medium", "low", "info"]
 AlarmKind: TypeAlias = Literal["security", "technical"]
+Stage: TypeAlias = Literal["whole", "early", "confirmed", "withdrawn"]
 
 HOLD_S = 60.0
 """How long a condition holds after its latest verdict, where its policy says nothing else."""
@@ -125,6 +126,8 @@ class Finding:
         Name of the decoder that knows the device; None where the remark is not about one.
     command : str or None
         What was said, in the words of the contract; None where nothing was.
+    early : bool
+        Whether it rests on the heading of a packet that was still on the air, unchecked.
     """
 
     detector: str
@@ -140,6 +143,7 @@ class Finding:
     spans: tuple[Span, ...] = ()
     protocol: str | None = None
     command: Command | None = None
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,10 @@ class Verdict:
         Name of the decoder that knows the device, where it is known.
     hold_s : float
         How long the condition holds after this verdict when no other follows.
+    stage : str
+        "whole" where it rests on a whole transmission, "early" on a heading; "confirmed" where an
+        early one was given before about the same packet, "withdrawn" where such a one was given
+        and the packet did not bear it out.
     """
 
     policy: str
@@ -181,3 +189,4 @@ class Verdict:
     latching: bool = True
     protocol: str | None = None
     hold_s: float = HOLD_S
+    stage: Stage = "whole"

@@ -62,6 +62,8 @@ class Alarm:
         Occurrences so far.
     protocol : str or None
         Name of the decoder that knows the device, where it is known.
+    early : bool
+        Whether all of it rests on headings of packets that were still on the air, unchecked.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Alarm:
     last_ns: int
     count: int
     protocol: str | None = None
+    early: bool = False
 
     @property
     def score(self) -> float:

@@ -137,6 +137,9 @@ class Modem:
         How data bits became chips after the sync word.
     min_bits, max_bits : int
         Fewest and most data bits of a packet, after line decoding.
+    heading_bits : tuple of int
+        After how many data bits it is worth looking at a packet that is still on the air, in
+        rising order; empty where nothing is known before its end.
     """
 
     name: str
@@ -149,6 +152,7 @@ class Modem:
     line_code: LineCode
     min_bits: int
     max_bits: int
+    heading_bits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,3 +272,25 @@ class Burst:
     time_ns: int
     radio: Radio
     frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first bits of a packet that is still on the air.
+
+    Attributes
+    ----------
+    span : Span
+        From the beginning of the sync word to the end of the last of these bits.
+    time_ns : int
+        UTC time at which the last of these bits had arrived.
+    radio : Radio
+        How it arrived so far.
+    frame : Frame
+        The bits; no check was done on them.
+    """
+
+    span: Span
+    time_ns: int
+    radio: Radio
+    frame: Frame

@@ -99,6 +99,37 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What the first bits of a packet say while its rest is still on the air.
+
+    Nothing was checked yet, so it is no transmission: the packet may turn out damaged, or go on
+    otherwise than its heading lets expect.
+
+    Attributes
+    ----------
+    id : str
+        Hash of the span and the bits; no transmission has the same.
+    span : Span
+        From the beginning of the sync word to the end of the heading.
+    time_ns : int
+        UTC time at which the last bit of the heading had arrived.
+    radio : Radio
+        How it arrived so far.
+    protocol : str
+        Name of the decoder.
+    message : Message
+        Device, command and direction as far as the heading tells.
+    """
+
+    id: str
+    span: Span
+    time_ns: int
+    radio: Radio
+    protocol: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Transmission:
     """What one device said once, repeats folded: the contract's record.
 

@@ -104,10 +104,12 @@ class Board:
         list of Alarm
             What has to be told now, in order of time.
         """
+        if verdict.stage == "withdrawn":
+            return self.advance(verdict.time_ns) + self._withdraw(verdict)
         assert verdict.hold_s > 0, "two alarms about one thing must not begin at the same time"
         alarms = self.advance(verdict.time_ns)
         key = _key(verdict)
-        if key not in self._open and not self._has_room(key):
+        if key not in self._open and (not self._has_room(key) or self._is_among(verdict)):
             verdict = _about_several(verdict, self._strangers_max)
         return alarms + self._raise(verdict)
 
@@ -184,6 +186,13 @@ class Board:
     def _has_room(self, key: Key) -> bool:
         return key[1:] in self._own or self._strangers[key[0]] < self._strangers_max
 
+    def _is_among(self, verdict: Verdict) -> bool:
+        """Tell whether what is confirmed or withdrawn was counted among several devices."""
+        if verdict.stage not in {"confirmed", "withdrawn"} or _key(verdict) in self._open:
+            return False
+        several = self._open.get(_key(_about_several(verdict, self._strangers_max)))
+        return several is not None and several.has_early
+
     def _raise(self, verdict: Verdict) -> list[Alarm]:
         key = _key(verdict)
         standing = self._open.get(key)
@@ -195,6 +204,16 @@ class Board:
         if phase is None and standing.is_due(time_ns=self._now_ns):
             phase = "update"
         return self._tell(key, standing, phase, time_ns=self._now_ns)
+
+    def _withdraw(self, verdict: Verdict) -> list[Alarm]:
+        """Take an early verdict back, from where it was counted."""
+        key = _key(_about_several(verdict, self._strangers_max))
+        if not self._is_among(verdict):
+            key = _key(verdict)
+        standing = self._open.get(key)
+        if standing is None:
+            return []
+        return self._tell(key, standing, standing.withdraw(self._now_ns), time_ns=self._now_ns)
 
     def _meet(self, time_ns: int, key: Key) -> list[Alarm]:
         """Do what the deadline of an alarm is about."""

@@ -19,6 +19,7 @@ The inputs:
     latch          the condition is over, and the policy latches
     acknowledge    a person took notice
     reset          a person wants ended alarms off the list
+    withdraw       it rested on headings alone, and no packet bore them out
 
 `TRANSITIONS` is complete: every state knows what to do with every input, so nothing that happens
 at the bedside in an unforeseen order can be an error. Three cells carry the safety of the table:
@@ -42,20 +43,22 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 from medmon.records import AlarmPhase, AlarmState
 
 State: TypeAlias = Literal["idle"] | AlarmState
-Input: TypeAlias = Literal["raise", "escalate", "lapse", "latch", "acknowledge", "reset"]
+Input: TypeAlias = Literal[
+    "raise", "escalate", "lapse", "latch", "acknowledge", "reset", "withdraw"
+]
 
 STATES: tuple[State, ...] = ("idle", *get_args(AlarmState))
 INPUTS: tuple[Input, ...] = get_args(Input)
 
-_TABLE: dict[State, tuple[State, State, State, State, State, State]] = {
-    # raise, escalate, lapse, latch, acknowledge, reset
-    "idle": ("active", "active", "idle", "idle", "idle", "idle"),
-    "active": ("active", "active", "cleared", "latched", "acknowledged", "active"),
-    "latched": ("active", "active", "latched", "latched", "cleared", "cleared"),
+_TABLE: dict[State, tuple[State, State, State, State, State, State, State]] = {
+    # raise, escalate, lapse, latch, acknowledge, reset, withdraw
+    "idle": ("active", "active", "idle", "idle", "idle", "idle", "idle"),
+    "active": ("active", "active", "cleared", "latched", "acknowledged", "active", "cleared"),
+    "latched": ("active", "active", "latched", "latched", "cleared", "cleared", "cleared"),
     "acknowledged": (
-        "acknowledged", "active", "cleared", "cleared", "acknowledged", "acknowledged",
+        "acknowledged", "active", "cleared", "cleared", "acknowledged", "acknowledged", "cleared",
     ),
-    "cleared": ("active", "active", "cleared", "cleared", "cleared", "cleared"),
+    "cleared": ("active", "active", "cleared", "cleared", "cleared", "cleared", "cleared"),
 }  # fmt: skip
 
 TRANSITIONS: Mapping[tuple[State, Input], State] = MappingProxyType(

@@ -111,8 +111,10 @@ class Standing:
 
     __slots__ = (
         "_announced_count",
+        "_announced_early",
         "_announced_ns",
         "_announced_state",
+        "_early_count",
         "_evidence",
         "_first_ns",
         "_has_latched",
@@ -147,6 +149,8 @@ class Standing:
         self._announced_count = 0
         self._announced_ns = seen_ns
         self._announced_state: State = "idle"
+        self._announced_early = False
+        self._early_count = 0
         self._has_latched = False
 
     @property
@@ -184,14 +188,57 @@ class Standing:
         is_urgent = urgency(verdict.priority) > urgency(self._worst.priority)
         if is_urgent:
             self._worst = verdict
-        self.count += 1
+        self._count_in(verdict)
         self.seen_ns = seen_ns
         self.hold_ns = max(self.hold_ns, round(verdict.hold_s * 1e9))
         self.latching = self.latching or verdict.latching
         self._first_ns = min(self._first_ns, verdict.time_ns)
         self._last_ns = max(self._last_ns, verdict.time_ns)
         news = [self._remember(finding) for finding in verdict.findings]
-        return self.put("escalate" if is_urgent or any(news) else "raise", time_ns=seen_ns)
+        phase = self.put("escalate" if is_urgent or any(news) else "raise", time_ns=seen_ns)
+        is_certain = self._announced_early and not self.is_early
+        return phase or ("update" if is_certain else None)
+
+    def withdraw(self, time_ns: int) -> AlarmPhase | None:
+        """Take back a verdict that rested on a heading.
+
+        Parameters
+        ----------
+        time_ns : int
+            Stream time.
+
+        Returns
+        -------
+        str or None
+            The end, where the alarm rested on nothing else.
+        """
+        if not self._early_count:
+            return None
+        self._early_count -= 1
+        if self.count == 1:
+            # It ends with what it began with: an end that counts nothing would explain nothing.
+            self._early_count = 1
+            return self.put("withdraw", time_ns=time_ns)
+        self.count -= 1
+        return None
+
+    @property
+    def has_early(self) -> bool:
+        """Whether some of it rests on headings that are not yet confirmed."""
+        return self._early_count > 0
+
+    @property
+    def is_early(self) -> bool:
+        """Whether all of it rests on headings that are not yet confirmed."""
+        return self._early_count == self.count
+
+    def _count_in(self, verdict: Verdict) -> None:
+        """Count a verdict; what confirms an early one was counted with it."""
+        if verdict.stage == "confirmed" and self._early_count:
+            self._early_count -= 1
+            return
+        self.count += 1
+        self._early_count += verdict.stage == "early"
 
     def put(self, given: Input, *, time_ns: int) -> AlarmPhase | None:
         """Apply an input to the state.
@@ -255,6 +302,7 @@ class Standing:
         self._announced_count = self.count
         self._announced_ns = time_ns
         self._announced_state = self.state
+        self._announced_early = self.is_early
         return Alarm(
             id=self.id,
             time_ns=time_ns,
@@ -276,6 +324,7 @@ class Standing:
             last_ns=self._last_ns,
             count=self.count,
             protocol=self._worst.protocol,
+            early=self.is_early,
         )
 
     @property
@@ -303,7 +352,8 @@ class Standing:
     def _reason(self, finding: Finding) -> None:
         topic = topic_of(finding)
         known = self._reasons.get(topic)
-        if known is None or rank(finding) > rank(known):
+        is_certain = known is not None and known.early and not finding.early
+        if known is None or is_certain or rank(finding) > rank(known):
             # Among equals the latest comes first: it is what a person has not yet read.
             others = {key: reason for key, reason in self._reasons.items() if key != topic}
             reasons = {topic: finding, **others}.items()

@@ -26,6 +26,8 @@ from medmon.records import (
     FieldValue,
     Finding,
     Gap,
+    Heading,
+    Message,
     Radio,
     Record,
     Registered,
@@ -52,7 +54,7 @@ def line_from_record(record: Record, *, devices: Devices = _NOBODY) -> Line:
 
     Parameters
     ----------
-    record : Transmission, Finding, Gap, Alarm, Status or Summary
+    record : Transmission, Heading, Finding, Gap, Alarm, Status or Summary
         What the monitor handed out.
     devices : mapping
         The patient's own devices by protocol and id; they lend their asset, name and role to
@@ -65,16 +67,20 @@ def line_from_record(record: Record, *, devices: Devices = _NOBODY) -> Line:
     """
     match record:
         case Transmission():
-            return _head("transmission", record.time_ns) | _transmission(record, devices)
+            name, body = "transmission", _transmission(record, devices)
+        case Heading():
+            name, body = "heading", _heading(record, devices)
         case Alarm():
-            return _head("alarm", record.time_ns) | _alarm(record, devices)
+            name, body = "alarm", _alarm(record, devices)
         case Finding():
-            return _head("finding", record.time_ns) | _finding(record)
+            name, body = "finding", _finding(record)
         case Gap():
-            return _head("gap", record.time_ns) | _gap(record)
+            name, body = "gap", _gap(record)
         case Status():
-            return _head("status", record.time_ns) | _status(record)
-    return _head("summary", record.time_ns) | _summary(record)
+            name, body = "status", _status(record)
+        case Summary():
+            name, body = "summary", _summary(record)
+    return _head(name, record.time_ns) | body
 
 
 def text_from_line(line: Mapping[str, Any]) -> str:
@@ -111,12 +117,24 @@ def _transmission(record: Transmission, devices: Devices) -> Line:
         "protocol": record.protocol,
         "integrity": record.integrity,
         "raw_hex": None if record.raw is None else record.raw.hex(),
-        "device": _device_heard(record, devices),
+        "device": _device_heard(record.protocol, message, devices),
         "direction": "unknown" if message is None else message.direction,
         "command": "unknown" if message is None else message.command,
         "fields": {} if message is None else {k: _plain(v) for k, v in message.fields.items()},
         "sequence": None if message is None else message.sequence,
         "repeats": record.repeats,
+    }
+
+
+def _heading(record: Heading, devices: Devices) -> Line:
+    return {
+        "id": record.id,
+        "source": _source(record.span),
+        "radio": _radio(record.radio),
+        "protocol": record.protocol,
+        "device": _device_heard(record.protocol, record.message, devices),
+        "direction": record.message.direction,
+        "command": record.message.command,
     }
 
 
@@ -153,14 +171,13 @@ def _radio(radio: Radio) -> Line:
     }
 
 
-def _device_heard(record: Transmission, devices: Devices) -> Line:
-    if record.message is None:
+def _device_heard(protocol: str | None, message: Message | None, devices: Devices) -> Line:
+    if message is None:
         return _device(None, None) | {"role_heard": None}
     # The same digits on another radio system are another device.
-    known = devices.get((record.protocol or "", record.message.device))
-    device = _device(record.message.device, known)
-    role_heard = record.message.role
-    return device | {"role": device["role"] or role_heard, "role_heard": role_heard}
+    known = devices.get((protocol or "", message.device))
+    device = _device(message.device, known)
+    return device | {"role": device["role"] or message.role, "role_heard": message.role}
 
 
 def _device(device_id: str | None, known: Registered | None) -> Line:
@@ -194,6 +211,7 @@ def _alarm(record: Alarm, devices: Devices) -> Line:
         "first": iso_from_ns(record.first_ns),
         "last": iso_from_ns(record.last_ns),
         "count": record.count,
+        "early": record.early,
         "evidence": [_evidence(evidence) for evidence in record.evidence],
         "jamming": None,
     }
@@ -215,6 +233,7 @@ def _reason(finding: Finding) -> Line:
         "expected": finding.expected,
         "text": finding.text,
         "score": _finite(finding.score),
+        "early": finding.early,
     }
 
 

@@ -34,6 +34,40 @@ def _of(lines: Lines, kind: str) -> Lines:
     return [line for line in lines if line["type"] == kind]
 
 
+def test_headings_come_before_their_packets(
+    scene: Scene, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A developer sees what a live run will tell early; what is heard in the end is the same.
+
+    The silence before the first packet is repeated, until the noise floor is known.
+    """
+    heard = scene.raw.read_bytes()
+    longer = tmp_path / scene.raw.name
+    longer.write_bytes(14 * heard[: 2 * round(0.04 * 128e3)] + heard)
+    given = ["replay", str(longer), "-c", str(scene.config), "-o", "json:-"]
+    assert main(given) == 0
+    plain = _lines(capsys.readouterr().out)
+    assert main([*given, "--early"]) == 0
+    early = _lines(capsys.readouterr().out)
+    assert _of(plain, "heading") == []
+    headings = _of(early, "heading")
+    assert {line["device"]["id"] for line in headings} == {"554321"}
+    for heading in headings:
+        begun = heading["source"]["sample_start"]
+        later = early[early.index(heading) :]
+        assert [
+            line["command"]
+            for line in _of(later, "transmission")
+            if 0 <= begun - line["source"]["sample_start"] < line["source"]["sample_count"]
+        ]
+    assert _of(early, "transmission") == _of(plain, "transmission")
+    ended, expected = (
+        {(line["policy"], line["subject"]): line["count"] for line in _of(lines, "alarm")}
+        for lines in (early, plain)
+    )
+    assert ended == expected
+
+
 def _body(path: Path) -> bytes:
     """Everything but the two figures of the run itself: how fast it was, and how large."""
     *body, last = path.read_bytes().splitlines(keepends=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.phy.linecode import bits_each, chips_each, decide, fit
+from medmon.phy.linecode import bits_each, chips_each, decide, fit, least_margin
 from medmon.records import FloatArray, LineCode
 from signal_fixtures.linecode import four_to_six, manchester_802_3, manchester_thomas, nrz
 from signal_fixtures.waveform import ChipArray
@@ -77,3 +77,16 @@ def test_fit_is_the_best_correlation_along_the_last_axis() -> None:
     good = _soft(manchester_802_3(b"\x5a"))
     both = np.stack((good, np.zeros_like(good)))
     np.testing.assert_allclose(fit(both, "manchester-802.3"), [[1.0] * 8, [0.0] * 8])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_clear_decision_has_margin_one_and_a_tie_none(code: LineCode) -> None:
+    """A heading has no check: one doubtful symbol must show, however clear the others are."""
+    soft = _soft(CODES[code](bytes.fromhex("a712")))
+    assert least_margin(soft, code) == pytest.approx(1.0)
+    assert least_margin(soft[:0], code) == pytest.approx(1.0)
+    width = SIZES[code][0]
+    soft[width : 2 * width] = 0.0
+    assert least_margin(soft, code) == pytest.approx(0.0)
+    soft[width : 2 * width] = 0.25 * _soft(CODES[code](bytes.fromhex("a712")))[width : 2 * width]
+    assert least_margin(soft, code) == pytest.approx(0.25)

@@ -17,30 +17,35 @@ idle          lapse        idle          -
 idle          latch        idle          -
 idle          acknowledge  idle          -
 idle          reset        idle          -
+idle          withdraw     idle          -
 active        raise        active        -
 active        escalate     active        update
 active        lapse        cleared       end
 active        latch        latched       update
 active        acknowledge  acknowledged  update
 active        reset        active        -
+active        withdraw     cleared       end
 latched       raise        active        update
 latched       escalate     active        update
 latched       lapse        latched       -
 latched       latch        latched       -
 latched       acknowledge  cleared       end
 latched       reset        cleared       end
+latched       withdraw     cleared       end
 acknowledged  raise        acknowledged  -
 acknowledged  escalate     active        update
 acknowledged  lapse        cleared       end
 acknowledged  latch        cleared       end
 acknowledged  acknowledge  acknowledged  -
 acknowledged  reset        acknowledged  -
+acknowledged  withdraw     cleared       end
 cleared       raise        active        start
 cleared       escalate     active        start
 cleared       lapse        cleared       -
 cleared       latch        cleared       -
 cleared       acknowledge  cleared       -
 cleared       reset        cleared       -
+cleared       withdraw     cleared       -
 """
 ROWS = [tuple(row.split()) for row in EXPECTED.strip().splitlines()]
 

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from medmon.records import SEVERAL_DEVICES, Alarm, Command, Finding, Priority, Span, Verdict
+from medmon.records import (
+    SEVERAL_DEVICES,
+    Alarm,
+    Command,
+    Finding,
+    Priority,
+    Span,
+    Stage,
+    Verdict,
+)
 from medmon.respond import MONITOR, Board
 
 SECOND_NS = 1_000_000_000
@@ -518,3 +527,57 @@ class BoardMachine(RuleBasedStateMachine):
 
 BoardMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestBoardMachine = BoardMachine.TestCase
+
+
+def _staged(second: float, stage: Stage, subject: str = "s") -> Verdict:
+    verdict = _verdict(second, subject=subject)
+    findings = tuple(
+        replace(finding, early=stage == "early", transmissions=() if stage == "early" else ("t",))
+        for finding in verdict.findings
+    )
+    return replace(verdict, stage=stage, findings=findings)
+
+
+def test_what_was_told_early_is_one_alarm_and_one_occurrence() -> None:
+    """A person is warned at once, and hears when it is certain; nothing is counted twice."""
+    board = Board()
+    alarms = board.feed(_staged(1, "early")) + board.feed(_staged(1.5, "confirmed"))
+    assert _told(alarms) == [(1, "start", "active", 1), (1.5, "update", "active", 1)]
+    assert [alarm.early for alarm in alarms] == [True, False]
+    assert [alarm.reasons[0].early for alarm in alarms] == [True, False]
+    assert [alarm.transmissions for alarm in alarms] == [(), ("t",)]
+    assert alarms[0].id == alarms[1].id
+
+
+def test_what_no_packet_bears_out_ends_its_alarm() -> None:
+    """A damaged packet must not keep a ward busy; later one sees that nothing was checked."""
+    board = Board()
+    alarms = board.feed(_staged(1, "early")) + board.feed(_staged(5, "withdrawn"))
+    assert _told(alarms) == [(1, "start", "active", 1), (5, "end", "cleared", 1)]
+    assert alarms[-1].early
+    assert board.advance(DAY_S * SECOND_NS) == []
+    assert board.feed(_staged(DAY_S + 1, "withdrawn")) == []
+
+
+def test_an_alarm_that_rests_on_more_stays() -> None:
+    """A forged heading, or a jammer, must not end the alarm about a real command."""
+    board = Board()
+    alarms = board.feed(_verdict(0))
+    alarms += board.feed(_staged(1, "early")) + board.feed(_staged(5, "withdrawn"))
+    assert {alarm.phase for alarm in alarms} <= {"start", "update"}
+    (latched,) = board.advance(200 * SECOND_NS)
+    assert (latched.state, latched.count, latched.early) == ("latched", 1, False)
+
+
+def test_strangers_without_room_are_taken_back_among_several() -> None:
+    """Invented addresses count in one alarm, and there they are withdrawn or confirmed."""
+    board = Board(strangers_max=1)
+    board.feed(_verdict(0, subject="first"))
+    (several,) = board.feed(_staged(1, "early", "second"))
+    assert (several.subject, several.early) == (SEVERAL_DEVICES, True)
+    board.feed(_staged(1.1, "early", "third"))
+    (update,) = board.feed(_staged(2, "confirmed", "second"))
+    assert (update.subject, update.count, update.early) == (SEVERAL_DEVICES, 2, False)
+    board.feed(_staged(5, "withdrawn", "third"))
+    (told,) = [a for a in board.flush() if a.subject == SEVERAL_DEVICES]
+    assert told.count == 1

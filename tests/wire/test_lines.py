@@ -11,6 +11,7 @@ from medmon.records import (
     Evidence,
     Finding,
     Gap,
+    Heading,
     Message,
     Radio,
     Record,
@@ -53,6 +54,10 @@ HEARD = Transmission(
     ),
     repeats=2,
 )
+HEADING = Heading(
+    "0d1e", Span("ward.sigmf-data", 4_200, 5_750), HEARD.time_ns + 13_428_000, RADIO, "medtronic",
+    Message("350535", "bolus", "to-device", "pump"),
+)  # fmt: skip
 FINDING = Finding(
     detector="dose-limit",
     subject="350535",
@@ -89,7 +94,7 @@ STATUS = Status(3_000, 250_000.0, -61.5, 1_000, 500, {"medtronic/check": 2, "omn
 SUMMARY = Summary(
     4_000, 1_000, 500, 0.004, {"medtronic/ok": 3, "medtronic/failed": 1}, {"high/dose": 1}
 )
-RECORDS: tuple[Record, ...] = (HEARD, FINDING, ALARM, GAP, STATUS, SUMMARY)
+RECORDS: tuple[Record, ...] = (HEARD, HEADING, FINDING, ALARM, GAP, STATUS, SUMMARY)
 PUMP = Registered("350535", "medtronic", "pump", asset="INV-7", name="Bed 3 pump")
 
 # Transcribed from the contract's section "Records".
@@ -97,6 +102,7 @@ HEAD = {"schema", "type", "time"}
 CONTRACT = {
     "transmission": "id source radio protocol integrity raw_hex device direction command fields "
     "sequence repeats",
+    "heading": "id source radio protocol device direction command",
     "alarm": "id phase priority kind state policy title action score p_value reasons transmissions "
     "first last count evidence jamming",
     "finding": "",
@@ -142,6 +148,14 @@ def test_transmission_line_by_hand() -> None:
     assert (line["sequence"], line["repeats"]) == (3, 2)
     assert line["radio"]["cfo_hz"] == -128.75
     assert line["radio"]["aoa_deg"] is None
+
+
+def test_heading_line_holds_nothing_that_was_not_known() -> None:
+    """Nobody may take a heading for a transmission: it has no check, no bytes, and no dose."""
+    line = line_from_record(HEADING, devices={(PUMP.protocol, PUMP.id): PUMP})
+    assert not {"integrity", "raw_hex", "fields", "sequence", "repeats"} & line.keys()
+    assert (line["command"], line["direction"]) == ("bolus", "to-device")
+    assert (line["device"]["name"], line["device"]["registered"]) == ("Bed 3 pump", True)
 
 
 def test_own_device_is_shown_as_the_hospital_knows_it() -> None:

@@ -16,6 +16,7 @@ from medmon.records import (
     SEVERAL_DEVICES,
     Alarm,
     AlarmKind,
+    Beginning,
     Burst,
     Finding,
     Frame,
@@ -62,7 +63,17 @@ def _alarm(kind: AlarmKind = "security", subject: str = "350535") -> dict[str, A
     return line_from_record(alarm, devices={(PUMP.protocol, PUMP.id): PUMP})
 
 
-@pytest.mark.parametrize("line", [_transmission(serial="350535", lot=44_012), _alarm()])
+def _heading(device: str = "350535") -> dict[str, Any]:
+    said = Message(device, "bolus", "to-device", "pump")
+    begun = Beginning(
+        Span("a.cu8", 0, 10), 7, RADIO, Frame("medtronic", Paradigm(device).bolus(1.0)[:5], 40)
+    )
+    (heading,) = Reader(DECODERS).glance([begun])
+    assert heading.message == said
+    return line_from_record(heading)
+
+
+@pytest.mark.parametrize("line", [_transmission(serial="350535", lot=44_012), _alarm(), _heading()])
 def test_nothing_identifying_is_left(line: dict[str, Any]) -> None:
     """Address, inventory number, name and the raw bytes are gone, wherever they stood."""
     text = json.dumps(hashed(line, salt=SALT))
@@ -318,7 +329,8 @@ def _alarm_about(device: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("make", [lambda device: _said("medtronic", [Paradigm(device).wakeup()])[0],
-                                  _alarm_about], ids=["transmission", "alarm"])  # fmt: skip
+                                  _alarm_about, _heading],
+                         ids=["transmission", "alarm", "heading"])  # fmt: skip
 def test_whatever_depends_on_the_address_depends_on_the_salt(make: Any) -> None:
     """Else 2^24 tries undo it: two devices may only differ in what nobody can compute.
 

@@ -36,10 +36,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import control, heard, remark
+from medmon.detect.commands import control, foretold, heard, remark
 from medmon.detect.history import Memoryless
 from medmon.detect.roster import Roster
-from medmon.records import Command, Finding, Message, Setting, Transmission
+from medmon.records import Command, Finding, Heading, Message, Setting, Transmission
 
 _CONTACT: frozenset[Command] = frozenset({"wakeup", "read", "connect"})
 _READ_FROM = 0x70
@@ -117,6 +117,22 @@ class UnregisteredController(Memoryless):
         if message.role == "remote":
             return self._remote(transmission, message)
         return self._session(transmission, message)
+
+    def foretell(self, heading: Heading) -> Sequence[Finding]:
+        """Report the same before the packet is over, from its heading.
+
+        Parameters
+        ----------
+        heading : Heading
+            What was heard so far.
+
+        Returns
+        -------
+        sequence of Finding
+            At most one; none where it is not known yet who speaks to whom.
+        """
+        beginning = foretold(heading)
+        return () if beginning is None else self.score(beginning)
 
     def _remote(self, transmission: Transmission, message: Message) -> Sequence[Finding]:
         is_known = self._roster.holds(transmission.protocol, message.device, "remote")

@@ -32,10 +32,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import control, heard, remark
+from medmon.detect.commands import control, foretold, heard, remark
 from medmon.detect.history import Memoryless
 from medmon.detect.roster import Roster
-from medmon.records import Finding, Message, Setting, Transmission
+from medmon.records import Finding, Heading, Message, Setting, Transmission
 
 _SCORES = {"control": 1.0, "pairing": 0.5, "role": 0.5, "presence": 0.3}
 """What can be watched, and how far out of the ordinary it is."""
@@ -122,6 +122,22 @@ class UnregisteredSender(Memoryless):
             score=_SCORES[kind],
         )
         return (finding,)
+
+    def foretell(self, heading: Heading) -> Sequence[Finding]:
+        """Report the same before the packet is over, from its heading.
+
+        Parameters
+        ----------
+        heading : Heading
+            What was heard so far.
+
+        Returns
+        -------
+        sequence of Finding
+            At most one; none where it is not known yet who speaks to whom.
+        """
+        beginning = foretold(heading)
+        return () if beginning is None else self.score(beginning)
 
     def _is_known(self, transmission: Transmission, message: Message) -> bool:
         """Say whether a device is the patient's, or is to be ignored."""

@@ -40,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from medmon.protocols.medtronic import carelink, meter, mysentry, remote, sensor
-from medmon.protocols.medtronic.family import Family
+from medmon.protocols.medtronic.family import HEADING_BYTES, Family
 from medmon.records import Frame, Message, Modem, Packet, Rejection, RejectionReason
 
 NAME = "medtronic"
@@ -114,6 +114,7 @@ class Medtronic:
             line_code="4b6b",
             min_bits=8 * _SHORTEST_BYTES,
             max_bits=8 * _LONGEST_BYTES + _TRAILING_BITS,
+            heading_bits=(8 * HEADING_BYTES,),
         ),
     )
     repeat_window_ns = 80_000_000
@@ -178,6 +179,25 @@ class Medtronic:
         if len(data) not in family.lengths(data):
             return _rejection("length", f"{len(data)} bytes for type {data[0]:02x}")
         return family.message(data)
+
+    def heading(self, frame: Frame) -> Message | None:
+        """Say what the first bytes of a packet tell.
+
+        Parameters
+        ----------
+        frame : Frame
+            The first bits after the sync word.
+
+        Returns
+        -------
+        Message or None
+            Whose device, and what about; None for a type or an opcode that nobody knows.
+        """
+        heard = frame.data[: frame.bit_count // 8]
+        if frame.sync_errors > _MAX_SYNC_ERRORS or len(heard) < HEADING_BYTES:
+            return None
+        family = _FAMILIES.get(heard[0])
+        return family.heading(heard) if family else None
 
 
 def _checked(heard: bytes, lengths: Sequence[int]) -> Packet | Rejection:

@@ -148,6 +148,28 @@ def _from_long(
     return command, "unknown" if command in ("ack", "nack", "unknown") else "to-device"
 
 
+def heading_from_carelink(data: bytes) -> Message | None:
+    """Say what the beginning of an A7 packet tells: whose pump, and what about.
+
+    Parameters
+    ----------
+    data : bytes
+        Its first five bytes.
+
+    Returns
+    -------
+    Message or None
+        Whether a control command is its announcement or the order itself, and whether a read is
+        the question or the answer, is not known yet; None for an opcode that nobody names, which
+        is most often noise.
+    """
+    command = opcodes.opcode(data[4]).command
+    if command == "unknown":
+        return None
+    is_open = command in ("read", "ack", "nack")
+    return Message(device_id(data), command, "unknown" if is_open else "to-device", "pump")
+
+
 FAMILY = Family(
     lengths=_lengths,
     is_intact=has_crc8,
@@ -155,4 +177,5 @@ FAMILY = Family(
     key=whole,
     device=device_id,
     message=message_from_carelink,
+    heading=heading_from_carelink,
 )

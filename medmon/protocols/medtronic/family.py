@@ -15,6 +15,8 @@ from medmon.records import Message
 
 HEADER_BYTES = 4
 """Type and device id, which open every packet."""
+HEADING_BYTES = 5
+"""They and one byte more, which tells in most types what the packet is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Family:
         From a packet to the id it carries.
     message : callable
         From a packet of one of those lengths to what it means.
+    heading : callable
+        From the first `HEADING_BYTES` bytes of a packet to what they tell, unchecked; None where
+        no packet begins like that.
     """
 
     lengths: Callable[[bytes], tuple[int, ...]]
@@ -44,6 +49,7 @@ class Family:
     key: Callable[[bytes], bytes]
     device: Callable[[bytes], str]
     message: Callable[[bytes], Message]
+    heading: Callable[[bytes], Message | None]
 
 
 def device_id(data: bytes) -> str:

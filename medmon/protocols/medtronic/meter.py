@@ -65,6 +65,26 @@ def message_from_meter(data: bytes) -> Message:
     )
 
 
+def heading_from_meter(data: bytes) -> Message | None:
+    """Say what the beginning of an A5 packet tells: which meter.
+
+    Parameters
+    ----------
+    data : bytes
+        Its first five bytes.
+
+    Returns
+    -------
+    Message or None
+        None where the glucose would be beyond what a meter can show.
+    """
+    if data[4] in _ACK_MARKS:
+        return Message(device_id(data), "ack", role="meter")
+    if data[4] > _LARGEST_MG_DL >> 8:
+        return None
+    return Message(device_id(data), "meter", "from-device", "meter")
+
+
 FAMILY = Family(
     lengths=_lengths,
     is_intact=has_crc8,
@@ -72,4 +92,5 @@ FAMILY = Family(
     key=whole,
     device=device_id,
     message=message_from_meter,
+    heading=heading_from_meter,
 )

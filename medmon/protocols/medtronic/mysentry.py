@@ -166,6 +166,23 @@ def message_from_mysentry(data: bytes) -> Message:
     )
 
 
+def heading_from_mysentry(data: bytes) -> Message | None:
+    """Say what the beginning of an A2 packet tells: whose pump, and which type of message.
+
+    Parameters
+    ----------
+    data : bytes
+        Its first five bytes.
+
+    Returns
+    -------
+    Message or None
+        None for a type that is not known.
+    """
+    kind = _KINDS.get(data[4])
+    return Message(device_id(data), kind.command, kind.direction, "pump") if kind else None
+
+
 FAMILY = Family(
     lengths=_lengths,
     is_intact=has_crc8,
@@ -173,4 +190,5 @@ FAMILY = Family(
     key=_key,
     device=device_id,
     message=message_from_mysentry,
+    heading=heading_from_mysentry,
 )

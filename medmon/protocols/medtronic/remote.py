@@ -60,6 +60,24 @@ def message_from_remote(data: bytes) -> Message:
     )
 
 
+def heading_from_remote(data: bytes) -> Message | None:
+    """Say what the beginning of an A6 packet tells: which remote, and that a button was pressed.
+
+    Parameters
+    ----------
+    data : bytes
+        Its first five bytes.
+
+    Returns
+    -------
+    Message or None
+        None for a button that a remote does not have.
+    """
+    if data[4] not in _BUTTONS:
+        return None
+    return Message(device_id(data), "button", "from-device", "remote")
+
+
 FAMILY = Family(
     lengths=_lengths,
     is_intact=has_crc8,
@@ -67,4 +85,5 @@ FAMILY = Family(
     key=whole,
     device=device_id,
     message=message_from_remote,
+    heading=heading_from_remote,
 )

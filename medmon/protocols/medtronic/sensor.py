@@ -100,6 +100,22 @@ def _counts(data: bytes, place: int) -> int:
     return int.from_bytes(data[place : place + 2], "big")
 
 
+def heading_from_sensor(data: bytes) -> Message:
+    """Say what the beginning of a sensor packet tells: which transmitter.
+
+    Parameters
+    ----------
+    data : bytes
+        Its first five bytes.
+
+    Returns
+    -------
+    Message
+        Without the currents.
+    """
+    return Message(sensor_id(data), "sensor", "from-device", "sensor")
+
+
 FAMILY = Family(
     lengths=_lengths,
     is_intact=has_crc16,
@@ -107,4 +123,5 @@ FAMILY = Family(
     key=_key,
     device=sensor_id,
     message=message_from_sensor,
+    heading=heading_from_sensor,
 )

@@ -12,6 +12,7 @@ The chapters, from the air upwards:
 `medmon.protocols.omnipod.answers`             01, 02, 06, 1D: what the pod says
 `medmon.protocols.omnipod.orders`              blocks -> orders, their doses compared
 `medmon.protocols.omnipod.meaning`             orders -> one message in the contract's words
+`medmon.protocols.omnipod.heading`             first bytes -> what they tell, unchecked
 =============================================  ================================================
 
 On the air: 2-FSK, 40,625 chips a second, Manchester: a data bit 1 is the chips 01, a 0 the chips
@@ -45,6 +46,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medmon.protocols.omnipod.envelope import envelope_from_packets
+from medmon.protocols.omnipod.heading import HEADING_BITS, message_from_heading
 from medmon.protocols.omnipod.meaning import (
     message_from_acknowledgement,
     message_from_envelope,
@@ -73,6 +75,7 @@ MODEM = Modem(
     # goes on is still seen whole.
     min_bits=7 * 8,
     max_bits=(MAX_PACKET_BYTES + 2) * 8,
+    heading_bits=HEADING_BITS,
 )
 
 
@@ -167,6 +170,21 @@ class Omnipod:
         if envelope is None or isinstance(envelope, Rejection):
             return envelope
         return message_from_envelope(first, envelope)
+
+    def heading(self, frame: Frame) -> Message | None:
+        """Say what the first bits of a packet tell.
+
+        Parameters
+        ----------
+        frame : Frame
+            The first bits after the sync word.
+
+        Returns
+        -------
+        Message or None
+            See `medmon.protocols.omnipod.heading.message_from_heading`.
+        """
+        return message_from_heading(frame.data[: frame.bit_count // 8])
 
 
 PLUGIN = Omnipod()

@@ -54,7 +54,7 @@ from itertools import accumulate
 from typing import cast
 
 from medmon.protocols.omnipod.blocks import Block
-from medmon.protocols.omnipod.delivery import HALF_HOUR_S, PULSES_PER_IU, SCHEDULES, Fields
+from medmon.protocols.omnipod.delivery import CANCELS, HALF_HOUR_S, PULSES_PER_IU, SCHEDULES, Fields
 from medmon.records import Command, FieldValue
 
 _SET_SCHEDULE, _CANCEL = 0x1A, 0x1F
@@ -144,6 +144,29 @@ def parts_from_blocks(blocks: Sequence[Block]) -> tuple[Part, ...]:
         parts.append(_part(tuple(pair[:size])))
         at += size
     return tuple(parts)
+
+
+def command_from_start(start: bytes) -> Command | None:
+    """Say what the first bytes of a block stand for.
+
+    Parameters
+    ----------
+    start : bytes
+        At least one byte of a block.
+
+    Returns
+    -------
+    str or None
+        The command; None while the byte that decides is missing.
+    """
+    if start[0] not in (_SET_SCHEDULE, _CANCEL):
+        return _COMMANDS.get(start[0], "unknown")
+    if len(start) <= _KIND_AT:
+        return None
+    kind = start[_KIND_AT]
+    if start[0] == _SET_SCHEDULE:
+        return _SCHEDULE_COMMANDS.get(SCHEDULES.get(kind), "unknown")
+    return "suspend" if all(kind & bit for bit in CANCELS) else "cancel"
 
 
 def orders_from_parts(parts: Sequence[Part], *, is_whole: bool = True) -> tuple[FieldValue, ...]:

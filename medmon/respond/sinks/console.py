@@ -115,9 +115,12 @@ def _alarm(line: Mapping[str, Any]) -> Iterator[str]:
         yield f"{stars} {line['title']}: {who}. {line['action']}"
         for reason in line["reasons"][:3]:
             yield f"why: {reason['text']}"
+        if line.get("early"):
+            yield "not yet checked: the packet is still on the air"
         yield f"alarm {line['id']}"
         return
-    verb = "ended" if line["phase"] == "end" else line["state"]
+    ended = "withdrawn, the packet did not bear it out" if line.get("early") else "ended"
+    verb = ended if line["phase"] == "end" else line["state"]
     times = "once" if line["count"] == 1 else f"{line['count']} times"
     yield f"{stars} {line['title']}: {who}: {verb}, seen {times}, alarm {line['id']}"
 
@@ -131,6 +134,13 @@ def _transmission(line: Mapping[str, Any]) -> Iterator[str]:
     said = f"{line['protocol'] or 'unknown'} {device['id'] or '-'} {line['command']}{repeats}"
     check = "" if line["integrity"] == "ok" else f" (integrity {line['integrity']})"
     yield f"    {said}{check} {fields}".rstrip() + f"  [{freq_mhz} MHz, {level}]"
+
+
+def _heading(line: Mapping[str, Any]) -> Iterator[str]:
+    said = f"{line['protocol']} {line['device']['id']} {line['command']}"
+    level = f"{_number(line['radio']['rssi_dbfs'])} dBFS"
+    freq_mhz = _number(line["radio"]["freq_hz"], 1e-6, ".3f")
+    yield f"    still on the air: {said}  [{freq_mhz} MHz, {level}]"
 
 
 def _number(value: float | None, factor: float = 1.0, form: str = ".1f") -> str:
@@ -174,6 +184,7 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = MappingPr
     {
         "alarm": _alarm,
         "transmission": _transmission,
+        "heading": _heading,
         "finding": _finding,
         "gap": _gap,
         "status": _status,

@@ -1,0 +1,417 @@
+"""Samples come in as they arrive, the first bits of packets that are still on the air go out.
+
+The path of whole bursts waits for their end and for a chunk to be full. Beside it this one looks
+at every two milliseconds as soon as they are there: energy over the known floor opens a *sender*;
+from then on its signal is searched for the sync words of the declared modems, often enough that
+each is found before the heading behind it has arrived; and at the moment at which the last bit of
+a heading is in, the heading is read. All of it is done by the receivers of whole packets, with
+modems whose packets are as long as a heading.
+
+Everything happens at samples counted from the start of the stream, with nothing later than them,
+so what is found does not depend on blocks; only how soon does.
+
+Not heard early: what is sent in the first half second of a stream, when the floor is not known
+yet; and a sender close beside a stronger one. Both are heard by the path of whole bursts. The
+work is bounded: what a crowd or a flood asks beyond `SEARCHES_A_CHUNK` and `SENDERS` is counted
+and left to that path.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from medmon.kernels import Samples
+from medmon.phy import fsk, measure, ook
+from medmon.phy.activity import ROWS
+from medmon.phy.arrivals import JOIN_CHANNELS, Arrivals
+from medmon.phy.baseband import Place
+from medmon.phy.channelizer import Grid
+from medmon.phy.filters import ROLL_OFF
+from medmon.phy.linecode import bits_each, chips_each, least_margin
+from medmon.phy.packets import decibel
+from medmon.phy.reception import SOFT_LAG, Reception
+from medmon.phy.regions import fits
+from medmon.phy.sync import TEMPLATE_CHIPS
+from medmon.phy.timing import CLOCK_ERROR
+from medmon.phy.tuner import Tuner
+from medmon.records import FloatArray, Frame, Modem, Radio
+
+SENDERS = 8
+"""Senders followed at a time, the loudest first."""
+SEARCHES_A_CHUNK = 32
+"""Searches for sync words in 32 ms, a few times what one sender needs."""
+READINGS = 32
+"""Headings that may be on their way at a time."""
+AHEAD_CHIPS = 8
+"""A sync word is found at least so long before its heading is in."""
+MARGIN_CHIPS = 24
+"""Filters ring for less at the beginning of what is searched."""
+PREAMBLE_CHIPS = 48
+PREAMBLE_LIKENESS = 0.88
+"""So many chips of a preamble resemble those one period before so much, 9 dB over the noise; the
+sync word of a pump resembles itself two chips before by 0.75."""
+SKIRT_CHIPS = 1.5
+"""What is cut out around a carrier reaches so many chip rates beyond its tones."""
+LATE_CHIPS = 1
+"""The flank of the last chip is over so much later than the chip."""
+PAD_CHIPS = 3
+"""Filters of the last chips reach beyond what has arrived: so much silence stands there."""
+MARGIN = 0.25
+"""Every symbol of a heading must be decided so clearly (`linecode.least_margin`), since no check
+guards its bits: where one packet in two can be read at all, this leaves one wrong heading in some
+thousands, and a third of the right ones wait for the end of their packets."""
+HOLD_ROWS = 2 * ROWS
+"""A sender that was silent for so long is forgotten: a dozen symbols and their averages."""
+TOLD = 64
+"""Headings remembered, so that none is told twice."""
+SAME_CHIPS = 4
+
+_SEARCH: dict[str, Callable[..., list[Reception]]] = {"ook": ook.receive, "fsk": fsk.receive}
+_READ_ON: dict[str, Callable[[Tuner, Reception, Modem], Reception]] = {
+    "ook": ook.read_on,
+    "fsk": fsk.read_on,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first bits of a packet, in samples of the stream; frequencies relative to the tuned one.
+
+    Attributes
+    ----------
+    start : float
+        Where its sync word began.
+    deciding : float
+        Where the last chip of its heading ended.
+    radio : Radio
+        How it arrived so far; `freq_hz` and `cfo_hz` are relative to the tuned frequency.
+    frame : Frame
+        Its first bits.
+    """
+
+    start: float
+    deciding: float
+    radio: Radio
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ear:
+    """One modem, and how its headings are listened for."""
+
+    modem: Modem
+    chip: float
+    period: int
+    wait: int
+    word: int
+    reach: int
+    silence: int
+
+    @classmethod
+    def of(cls, modem: Modem, grid: Grid) -> _Ear:
+        """Plan the searches for a modem; times are in samples of the stream."""
+        chip = grid.rate_hz / modem.symbol_rate_hz
+        period = max(AHEAD_CHIPS, _chips(modem, min(modem.heading_bits)) - AHEAD_CHIPS)
+        reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
+        word = len(modem.sync)
+        wait = max(word + AHEAD_CHIPS, period // 2)
+        spans = (int(chips * chip) for chips in (period, wait, word, reach, PAD_CHIPS))
+        return cls(modem, chip, *spans)
+
+    def shortened(self, bits: int) -> Modem:
+        """Give the modem of packets of so many bits."""
+        return replace(self.modem, min_bits=bits, max_bits=bits)
+
+    def spare_hz(self) -> float:
+        """Give what a carrier needs to either side."""
+        half_width_hz = (self.modem.deviation_hz or 0.0) + SKIRT_CHIPS * self.modem.symbol_rate_hz
+        return half_width_hz * (1 + ROLL_OFF)
+
+    def in_after(self, reception: Reception, bits: int) -> float:
+        """Give the sample at which the last of so many bits behind a sync word has arrived."""
+        chips = _chips(self.modem, bits) - 0.5
+        index = reception.clock.start - SOFT_LAG + chips * reception.clock.step
+        return reception.band.sample_at(index)
+
+
+@dataclass(slots=True, eq=False)
+class _Sender:
+    """Energy in some channels; when each modem is searched for in it next, and from where on.
+
+    Up to `quiet` no sync word can be over, because the preamble of a modem was still running.
+    """
+
+    channel: int
+    power: float
+    last: int
+    due: dict[str, int]
+    heard: dict[str, int] = field(default_factory=dict)
+    quiet: int = 0
+    running: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class _Reading:
+    """A heading on its way: the sync word was heard, and its last bit will be in at `due`."""
+
+    due: int
+    ear: _Ear
+    rung: int
+    sync: float
+    known: Reception
+
+    @property
+    def bits(self) -> int:
+        """How many bits are read."""
+        return self.ear.modem.heading_bits[self.rung]
+
+
+class Early:
+    """Listens to a stream for the beginnings of packets.
+
+    Parameters
+    ----------
+    grid : Grid
+        Time-frequency grid.
+    modems : sequence of Modem
+        Whom to listen for; those that declare no heading, or do not fit the rate, are left out.
+
+    Attributes
+    ----------
+    crowded : int
+        Searches, readings and senders that were left out because there were too many.
+    """
+
+    def __init__(self, grid: Grid, modems: Sequence[Modem]) -> None:
+        self._grid = grid
+        self._ears = {
+            modem.name: _Ear.of(modem, grid)
+            for modem in modems
+            if modem.heading_bits and modem.modulation in _SEARCH and fits(modem, grid.rate_hz)
+        }
+        self._arrivals = Arrivals(grid)
+        self._row = 0
+        self._senders: list[_Sender] = []
+        self._readings: list[_Reading] = []
+        self._searches = 0
+        self._told: deque[Begun] = deque(maxlen=TOLD)
+        self.crowded = 0
+
+    def know(self, dc: np.complex64, floor: FloatArray) -> None:
+        """Take what the path of whole bursts knows after a chunk.
+
+        Parameters
+        ----------
+        dc : complex64
+            The receiver's own carrier.
+        floor : ndarray of float32, shape (channels,)
+            Noise floor of each channel.
+        """
+        if not self._arrivals.is_ready:
+            self._row = self._arrivals.stop // self._grid.slot_samples
+        self._arrivals.know(dc, floor)
+        self._searches = 0
+
+    def feed(self, samples: Samples) -> list[Begun]:
+        """Take the next samples, of one chunk.
+
+        Parameters
+        ----------
+        samples : ndarray of complex64 or Codes
+            As many as have arrived.
+
+        Returns
+        -------
+        list of Begun
+            Headings whose last bit has arrived, in order of time.
+        """
+        self._arrivals.put(samples)
+        if not self._arrivals.is_ready or not self._ears:
+            return []
+        found: list[Begun] = []
+        while (due := self._next()) <= self._arrivals.stop:
+            found += self._work(due)
+        return found
+
+    def _next(self) -> int:
+        """Give the sample at which something is to be done next."""
+        searches = (due for sender in self._senders for due in sender.due.values())
+        readings = (reading.due for reading in self._readings)
+        rows = (self._row + ROWS) * self._grid.slot_samples
+        return min((rows, *searches, *readings))
+
+    def _work(self, now: int) -> list[Begun]:
+        """Do what is due at a sample, with nothing later than it."""
+        due = [reading for reading in self._readings if reading.due == now]
+        self._readings = [reading for reading in self._readings if reading.due != now]
+        found = [begun for reading in due for begun in self._read(reading)]
+        for sender in self._senders:
+            for name in [name for name, at in sender.due.items() if at == now]:
+                sender.due[name] = self._heeded(sender, self._ears[name], now)
+        if now == (self._row + ROWS) * self._grid.slot_samples:
+            self._look(now)
+        return found
+
+    def _look(self, now: int) -> None:
+        """See who is on the air in the latest rows."""
+        for channel, excess in self._arrivals.loud(self._row):
+            self._follow(channel, excess, now)
+        self._row += ROWS
+        hold = HOLD_ROWS * self._grid.slot_samples
+        self._senders = [sender for sender in self._senders if now - sender.last < hold]
+
+    def _follow(self, channel: int, excess: float, now: int) -> None:
+        """Take energy for that of a sender who is followed already, or for a new one's."""
+        for sender in self._senders:
+            if abs(sender.channel - channel) < JOIN_CHANNELS:
+                sender.channel, sender.power, sender.last = channel, excess, now
+                return
+        if len(self._senders) == SENDERS:
+            self.crowded += 1
+            return
+        due = {name: now + ear.period for name, ear in self._ears.items()}
+        self._senders.append(_Sender(channel, excess, now, due))
+
+    def _heeded(self, sender: _Sender, ear: _Ear, now: int) -> int:
+        """Search a sender for a modem if there is reason to; say when to do so again."""
+        apart_hz = 2 * (ear.modem.deviation_hz or 0.0)
+        if now < sender.quiet:
+            return sender.quiet + 1
+        if apart_hz and not self._arrivals.is_pair(sender.channel, apart_hz):
+            return now + ear.period
+        if self._searches == SEARCHES_A_CHUNK:
+            self.crowded += 1
+            return now + ear.period
+        self._searches += 1
+        if self._is_preamble(sender, ear, now):
+            sender.running, sender.quiet = ear.modem.name, now + ear.wait
+            return sender.quiet
+        self._search(sender, ear, now)
+        has_ended, sender.running = sender.running == ear.modem.name, ""
+        # What has just ended is followed by the sync word, if that is not over yet.
+        return now + (ear.word if has_ended else ear.period)
+
+    def _is_preamble(self, sender: _Sender, ear: _Ear, now: int) -> bool:
+        """Tell whether a modem's preamble is still running: its signal repeats itself."""
+        period_chips = len(ear.modem.preamble)
+        offset_hz = self._grid.offset_hz(sender.channel)
+        reach_hz = self._grid.channel_hz + (ear.modem.deviation_hz or 0.0)
+        start = now - (PREAMBLE_CHIPS + period_chips) * ear.chip
+        place = Place(offset_hz, reach_hz, start, now)
+        tuner, place = self._arrivals.tuner(place, 0)
+        narrow = tuner.around(place, ear.spare_hz()).all_of_it(offset_hz)
+        lag = round(period_chips * ear.chip / narrow.step)
+        late, soon = narrow.iq[lag:], narrow.iq[:-lag]
+        power = float(np.vdot(late, late).real + np.vdot(soon, soon).real) / 2
+        return abs(complex(np.vdot(soon, late))) > PREAMBLE_LIKENESS * power
+
+    def _search(self, sender: _Sender, ear: _Ear, now: int) -> None:
+        """Look for sync words that ended lately, and plan when their headings are read."""
+        offset_hz = self._grid.offset_hz(sender.channel)
+        start = max(now - ear.reach, sender.heard.get(ear.modem.name, 0))
+        place = Place(offset_hz, self._grid.channel_hz, start, now)
+        tuner, place = self._arrivals.tuner(place, ear.silence)
+        search = _SEARCH[ear.modem.modulation]
+        for reception in search(tuner, ear.shortened(0), place, is_quick=True):
+            sync = ear.in_after(reception, 0)
+            # Its own end is not searched again, and no other one can end before it.
+            sender.heard[ear.modem.name] = int(sync - TEMPLATE_CHIPS / 2 * ear.chip)
+            if self._is_known(ear, sync, reception.carrier_hz):
+                continue
+            if len(self._readings) == READINGS:
+                self.crowded += 1
+                continue
+            self._plan(_Reading(now, ear, 0, sync, reception), now)
+
+    def _plan(self, reading: _Reading, now: int) -> None:
+        """Say when a heading is in."""
+        ear = reading.ear
+        chips = _chips(ear.modem, reading.bits)
+        due = reading.sync + (chips * (1 + CLOCK_ERROR) + LATE_CHIPS) * ear.chip
+        reading.due = max(now + 1, int(np.ceil(due)))
+        self._readings.append(reading)
+
+    def _is_known(self, ear: _Ear, sync: float, carrier_hz: float) -> bool:
+        """Tell whether the heading behind a sync word is on its way, or was told."""
+        near = SAME_CHIPS * ear.chip
+        width_hz = JOIN_CHANNELS * self._grid.channel_hz
+        on_the_way = (
+            (reading.sync, reading.known.carrier_hz)
+            for reading in self._readings
+            if reading.ear is ear
+        )
+        told = (
+            (begun.start + len(ear.modem.sync) * ear.chip, begun.radio.freq_hz)
+            for begun in self._told
+            if begun.frame.modem == ear.modem.name
+        )
+        return any(
+            abs(at - sync) < near and abs(hz - carrier_hz) < width_hz
+            for at, hz in (*on_the_way, *told)
+        )
+
+    def _read(self, reading: _Reading) -> list[Begun]:
+        """Read a heading whose last bit is in; where more bits tell more, wait for these too."""
+        ear, carrier_hz = reading.ear, reading.known.carrier_hz
+        start = reading.sync - (TEMPLATE_CHIPS + MARGIN_CHIPS) * ear.chip
+        place = Place(carrier_hz, 0.0, start, reading.due)
+        tuner, place = self._arrivals.tuner(place, ear.silence)
+        near = tuner.around(place, ear.spare_hz())
+        modem = ear.shortened(reading.bits)
+        reception = _READ_ON[modem.modulation](near, reading.known, modem)
+        if not reception.enough or not _is_clear(reception):
+            return []
+        if reading.rung + 1 < len(ear.modem.heading_bits):
+            self._plan(replace(reading, rung=reading.rung + 1), reading.due)
+        begun = self._begun(reading, reception)
+        is_new = not any(_is_copy(begun, other, SAME_CHIPS * ear.chip) for other in self._told)
+        self._told.append(begun)
+        return [begun] if is_new else []
+
+    def _begun(self, reading: _Reading, reception: Reception) -> Begun:
+        """Say how a packet arrived so far."""
+        band = reception.band
+        density = self._arrivals.density(reception.carrier_hz)
+        chips = len(reception.modem.sync)
+        begin = reception.clock.start - SOFT_LAG - (chips + 0.5) * reception.clock.step
+        deciding = reading.ear.in_after(reception, reading.bits)
+        end = (deciding - band.first_sample) / band.step
+        power = measure.on_power(reception, density * band.noise_width_hz)
+        width_hz = measure.bandwidth_hz(band, begin, end, density)
+        radio = Radio(
+            freq_hz=reception.carrier_hz,
+            cfo_hz=reception.carrier_hz,
+            bandwidth_hz=width_hz,
+            rssi_dbfs=decibel(power),
+            snr_db=decibel(power / (density * width_hz)),
+            noise_dbfs=decibel(density * width_hz),
+            duration_us=(end - begin) / band.rate_hz * 1e6,
+            modulation=reception.modem.modulation,
+            symbol_rate_hz=band.rate_hz / reception.clock.step,
+            deviation_hz=reception.deviation_hz,
+        )
+        return Begun(band.sample_at(begin), deciding, radio, reception.frame())
+
+
+def _chips(modem: Modem, bits: int) -> int:
+    """Count the chips of some data bits, whole symbols."""
+    return -(-bits // bits_each(modem.line_code)) * chips_each(modem.line_code)
+
+
+def _is_clear(reception: Reception) -> bool:
+    """Tell whether every bit was decided clearly."""
+    margin = least_margin(reception.chips, reception.modem.line_code)
+    return margin >= MARGIN and not reception.symbols.contradicted.any()
+
+
+def _is_copy(begun: Begun, other: Begun, near: float) -> bool:
+    """Tell whether a heading is one that was told, heard in another channel at the same time."""
+    return (
+        begun.frame.modem == other.frame.modem
+        and abs(begun.start - other.start) < near
+        and begun.frame.data == other.frame.data
+    )

@@ -1,0 +1,108 @@
+"""Headings are told once for each thing that is said, whatever the bits are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medmon import plugins
+from medmon.protocols import Decoder, Reader
+from medmon.protocols.headings import REMEMBERED, Announcing
+from medmon.records import Beginning, Frame, Heading, Modem, Radio, Span
+from signal_fixtures.devices.medtronic_pump import Paradigm
+
+DECODERS: tuple[Decoder, ...] = tuple(
+    plugins.load("protocols", name) for name in plugins.names("protocols")
+)
+PUMP = Paradigm("128986")
+RADIO = Radio(916.5e6, 0.0, 20e3, -40.0, 20.0, -60.0, 5_600.0, "ook")
+COPY_NS = 20_000_000
+
+
+def _begun(data: bytes, time_ns: int) -> Beginning:
+    frame = Frame("medtronic", data[:5], 40)
+    return Beginning(Span("air", time_ns // 1_000, 5_700), time_ns, RADIO, frame)
+
+
+def _told(*beginnings: Beginning) -> list[Heading]:
+    reader = Reader(DECODERS)
+    return [heading for beginning in beginnings for heading in reader.glance([beginning])]
+
+
+def test_a_heading_tells_who_and_what_and_how() -> None:
+    """A person, and a detector, need the device, the command, and how it arrived."""
+    (heading,) = _told(_begun(PUMP.bolus(2.5), 5_000_000_000))
+    assert heading.protocol == "medtronic"
+    assert (heading.message.device, heading.message.command) == ("128986", "bolus")
+    assert heading.time_ns == 5_000_000_000
+    assert heading.span.sample_start == 5_000_000
+    assert heading.radio == RADIO
+    assert not heading.message.fields
+
+
+def test_copies_are_told_once() -> None:
+    """A press of a remote is sent 128 times, 20 ms apart; one line says it."""
+    copies = [_begun(PUMP.bolus(2.5), number * COPY_NS) for number in range(1, 129)]
+    later = _begun(PUMP.bolus(2.5), 129 * COPY_NS + 1_000_000_000)
+    assert [heading.time_ns for heading in _told(*copies, later)] == [COPY_NS, later.time_ns]
+
+
+def test_others_are_told_in_between() -> None:
+    """Another command, and another pump, are no copies."""
+    said = [PUMP.bolus(2.5), PUMP.suspend(), Paradigm("350535").suspend(), PUMP.bolus(2.5)]
+    told = _told(*(_begun(data, (1 + n) * COPY_NS) for n, data in enumerate(said)))
+    assert [(one.message.device, one.message.command) for one in told] == [
+        ("128986", "bolus"),
+        ("128986", "suspend"),
+        ("350535", "suspend"),
+    ]
+
+
+def test_ids_are_those_of_a_replay_and_of_nobody_else() -> None:
+    """Live and replay name one heading alike, wherever the samples are kept; two never."""
+    first = _begun(PUMP.bolus(2.5), COPY_NS)
+    moved = replace(first, span=replace(first.span, source="file.cu8"))
+    assert _told(first)[0].id == _told(moved)[0].id
+    ids = {
+        h.id for h in _told(first, _begun(PUMP.suspend(), COPY_NS), _begun(PUMP.bolus(2.5), 10**9))
+    }
+    assert len(ids) == 3
+
+
+def test_memory_is_bounded() -> None:
+    """Whoever invents addresses for ever must not fill the memory."""
+    reader = Reader(DECODERS)
+    for number in range(2 * REMEMBERED):
+        data = Paradigm(f"{number:06x}").wakeup()
+        assert len(reader.glance([_begun(data, number)])) == 1
+    assert reader.glance([_begun(Paradigm(f"{2 * REMEMBERED - 1:06x}").wakeup(), 10**6)]) == []
+
+
+@pytest.mark.parametrize("decoder", DECODERS, ids=lambda decoder: decoder.name)
+@given(data=st.binary(max_size=24), bits=st.integers(-8, 300))
+def test_no_bits_are_an_error(decoder: Decoder, data: bytes, bits: int) -> None:
+    """What arrives on the air was chosen by somebody else."""
+    assert isinstance(decoder, Announcing)
+    frame = Frame(decoder.modems[0].name, data, bits)
+    assert decoder.heading(frame) == decoder.heading(frame)
+
+
+def test_a_protocol_without_headings_says_nothing() -> None:
+    """Plugins of others need not know of headings."""
+
+    class Silent:
+        """A decoder as they were before."""
+
+        name = "silent"
+        modems: tuple[Modem, ...] = (replace(DECODERS[0].modems[0], name="silent"),)
+        repeat_window_ns = join_window_ns = 0
+        id_pattern, id_example = "[0-9]", "1"
+        open_fields: frozenset[str] = frozenset()
+        packet, message = DECODERS[0].packet, DECODERS[0].message
+
+    beginning = _begun(PUMP.bolus(2.5), COPY_NS)
+    frame = replace(beginning.frame, modem="silent")
+    assert Reader([Silent()]).glance([replace(beginning, frame=frame)]) == []
