@@ -49,6 +49,8 @@ AHEAD_CHIPS = 8
 """A sync word is found at least so long before its heading is in."""
 MARGIN_CHIPS = 24
 """Filters ring for less at the beginning of what is searched."""
+WRONG_CHIPS = 0.125
+"""A sync word with more wrong chips is a part of one that is not over yet."""
 PREAMBLE_CHIPS = 48
 PREAMBLE_LIKENESS = 0.88
 """So many chips of a preamble resemble those one period before so much, 9 dB over the noise; the
@@ -130,6 +132,11 @@ class _Ear:
         half_width_hz = (self.modem.deviation_hz or 0.0) + SKIRT_CHIPS * self.modem.symbol_rate_hz
         return half_width_hz * (1 + ROLL_OFF)
 
+    def due(self, sync: float, bits: int) -> int:
+        """Give the sample at which so many bits behind a sync word can be read."""
+        chips = _chips(self.modem, bits) * (1 + CLOCK_ERROR) + LATE_CHIPS
+        return int(np.ceil(sync + chips * self.chip))
+
     def in_after(self, reception: Reception, bits: int) -> float:
         """Give the sample at which the last of so many bits behind a sync word has arrived."""
         chips = _chips(self.modem, bits) - 0.5
@@ -141,7 +148,8 @@ class _Ear:
 class _Sender:
     """Energy in some channels; when each modem is searched for in it next, and from where on.
 
-    Up to `quiet` no sync word can be over, because the preamble of a modem was still running.
+    Up to `quiet` no sync word can be over, because the preamble of a modem was still running, or
+    a sync word was found and its heading is on the way.
     """
 
     channel: int
@@ -289,8 +297,8 @@ class Early:
         if self._is_preamble(sender, ear, now):
             sender.running, sender.quiet = ear.modem.name, now + ear.wait
             return sender.quiet
-        self._search(sender, ear, now)
         has_ended, sender.running = sender.running == ear.modem.name, ""
+        self._search(sender, ear, now)
         # What has just ended is followed by the sync word, if that is not over yet.
         return now + (ear.word if has_ended else ear.period)
 
@@ -317,6 +325,9 @@ class Early:
         search = _SEARCH[ear.modem.modulation]
         for reception in search(tuner, ear.shortened(0), place, is_quick=True):
             sync = ear.in_after(reception, 0)
+            is_over = sync <= now  # else part of it is the silence behind what has arrived
+            if not is_over or reception.sync.errors > WRONG_CHIPS * len(ear.modem.sync):
+                continue
             # Its own end is not searched again, and no other one can end before it.
             sender.heard[ear.modem.name] = int(sync - TEMPLATE_CHIPS / 2 * ear.chip)
             if self._is_known(ear, sync, reception.carrier_hz):
@@ -325,13 +336,12 @@ class Early:
                 self.crowded += 1
                 continue
             self._plan(_Reading(now, ear, 0, sync, reception), now)
+            # Nobody else is looked for before the heading is in.
+            sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
 
     def _plan(self, reading: _Reading, now: int) -> None:
         """Say when a heading is in."""
-        ear = reading.ear
-        chips = _chips(ear.modem, reading.bits)
-        due = reading.sync + (chips * (1 + CLOCK_ERROR) + LATE_CHIPS) * ear.chip
-        reading.due = max(now + 1, int(np.ceil(due)))
+        reading.due = max(now + 1, reading.ear.due(reading.sync, reading.bits))
         self._readings.append(reading)
 
     def _is_known(self, ear: _Ear, sync: float, carrier_hz: float) -> bool:
