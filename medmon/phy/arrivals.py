@@ -19,9 +19,10 @@ from medmon.records import ComplexArray, FloatArray
 JOIN_CHANNELS = 5
 """Energy closer than this to a louder sender is that one's: the two tones of a pod stand 3.3
 channels apart."""
-SKIRT = 0.2
+SKIRT = 0.5
 """What a sender spills, over its power, one channel away; it falls with the square of the distance
-(the skirt of hard keying, 10 dB below and 20 dB a decade, and a margin)."""
+(the skirt of hard keying, 10 dB below and 20 dB a decade, and a margin for a carrier that stands
+between two channels)."""
 IMAGE = 0.01
 """An image of a receiver is weaker than this part of its sender (20 dB)."""
 PAIR = 0.1
@@ -193,12 +194,16 @@ def peaks(excess: FloatArray) -> list[tuple[int, float]]:
     groups = np.convolve(excess, np.ones(WIDE), mode="valid") > FOUR_ROWS_WIDE * WIDE
     for shift in range(WIDE):
         hot[shift : shift + groups.size] |= groups
+    # What falls off to one side is the flank of what stands there.
+    is_top = (excess >= np.roll(excess, 1)) & (excess >= np.roll(excess, -1))
     channels = np.flatnonzero(hot & (excess > KEEP))
     channels = channels[np.argsort(-excess[channels], kind="stable")]
     powers = excess[channels]
     found: list[tuple[int, float]] = []
     for place, channel in enumerate(channels.tolist()):
         power = float(powers[place])
+        if not is_top[channel]:
+            continue
         # What a louder channel spills is nobody's, whoever that one's energy is.
         spilled = powers[:place] * SKIRT / (channels[:place] - channel) ** 2
         if power > spilled.max(initial=0.0) and not _has(found, channel, power, excess.size):

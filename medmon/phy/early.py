@@ -19,25 +19,21 @@ and left to that path.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from medmon.kernels import Samples
-from medmon.phy import fsk, measure, ook
+from medmon.phy import measure
 from medmon.phy.activity import ROWS
 from medmon.phy.arrivals import JOIN_CHANNELS, Arrivals
 from medmon.phy.baseband import Place
 from medmon.phy.channelizer import Grid
-from medmon.phy.filters import ROLL_OFF
-from medmon.phy.linecode import bits_each, chips_each, least_margin
+from medmon.phy.ear import Ear, can_be_early
 from medmon.phy.packets import decibel
 from medmon.phy.reception import SOFT_LAG, Reception
-from medmon.phy.regions import fits
 from medmon.phy.sync import TEMPLATE_CHIPS
-from medmon.phy.timing import CLOCK_ERROR
-from medmon.phy.tuner import Tuner
 from medmon.records import FloatArray, Frame, Modem, Radio
 
 SENDERS = 8
@@ -46,35 +42,11 @@ SEARCHES_A_CHUNK = 32
 """Searches for sync words in 32 ms, a few times what one sender needs."""
 READINGS = 32
 """Headings that may be on their way at a time."""
-AHEAD_CHIPS = 8
-"""A sync word is found at least so long before its heading is in."""
-MARGIN_CHIPS = 24
-"""Filters ring for less at the beginning of what is searched."""
-PREAMBLE_CHIPS = 48
-PREAMBLE_LIKENESS = 0.88
-"""So many chips of a preamble resemble those one period before so much, 9 dB over the noise; the
-sync word of a pump resembles itself two chips before by 0.75."""
-SKIRT_CHIPS = 1.5
-"""What is cut out around a carrier reaches so many chip rates beyond its tones."""
-LATE_CHIPS = 1
-"""The flank of the last chip is over so much later than the chip."""
-PAD_CHIPS = 3
-"""Filters of the last chips reach beyond what has arrived: so much silence stands there."""
-MARGIN = 0.25
-"""Every symbol of a heading must be decided so clearly (`linecode.least_margin`), since no check
-guards its bits: where one packet in two can be read at all, this leaves one wrong heading in some
-thousands, and a third of the right ones wait for the end of their packets."""
 HOLD_ROWS = 2 * ROWS
 """A sender that was silent for so long is forgotten: a dozen symbols and their averages."""
 TOLD = 64
 """Headings remembered, so that none is told twice."""
 SAME_CHIPS = 4
-
-_SEARCH: dict[str, Callable[..., list[Reception]]] = {"ook": ook.receive, "fsk": fsk.receive}
-_READ_ON: dict[str, Callable[[Tuner, Reception, Modem], Reception]] = {
-    "ook": ook.read_on,
-    "fsk": fsk.read_on,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,54 +71,15 @@ class Begun:
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ear:
-    """One modem, and how its headings are listened for."""
-
-    modem: Modem
-    chip: float
-    period: int
-    wait: int
-    word: int
-    reach: int
-    silence: int
-
-    @classmethod
-    def of(cls, modem: Modem, grid: Grid) -> _Ear:
-        """Plan the searches for a modem; times are in samples of the stream."""
-        chip = grid.rate_hz / modem.symbol_rate_hz
-        period = max(AHEAD_CHIPS, _chips(modem, min(modem.heading_bits)) - AHEAD_CHIPS)
-        reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
-        word = len(modem.sync)
-        wait = max(word + AHEAD_CHIPS, period // 2)
-        spans = (int(chips * chip) for chips in (period, wait, word, reach, PAD_CHIPS))
-        return cls(modem, chip, *spans)
-
-    def shortened(self, bits: int) -> Modem:
-        """Give the modem of packets of so many bits."""
-        return replace(self.modem, min_bits=bits, max_bits=bits)
-
-    def spare_hz(self) -> float:
-        """Give what a carrier needs to either side."""
-        half_width_hz = (self.modem.deviation_hz or 0.0) + SKIRT_CHIPS * self.modem.symbol_rate_hz
-        return half_width_hz * (1 + ROLL_OFF)
-
-    def in_after(self, reception: Reception, bits: int) -> float:
-        """Give the sample at which the last of so many bits behind a sync word has arrived."""
-        chips = _chips(self.modem, bits) - 0.5
-        index = reception.clock.start - SOFT_LAG + chips * reception.clock.step
-        return reception.band.sample_at(index)
-
-
 @dataclass(slots=True, eq=False)
 class _Sender:
     """Energy in some channels; when each modem is searched for in it next, and from where on.
 
-    Up to `quiet` no sync word can be over, because the preamble of a modem was still running.
+    Up to `quiet` no sync word can be over, because the preamble of a modem was still running, or
+    a sync word was found and its heading is on the way.
     """
 
     channel: int
-    power: float
     last: int
     due: dict[str, int]
     heard: dict[str, int] = field(default_factory=dict)
@@ -159,7 +92,7 @@ class _Reading:
     """A heading on its way: the sync word was heard, and its last bit will be in at `due`."""
 
     due: int
-    ear: _Ear
+    ear: Ear
     rung: int
     sync: float
     known: Reception
@@ -189,9 +122,7 @@ class Early:
     def __init__(self, grid: Grid, modems: Sequence[Modem]) -> None:
         self._grid = grid
         self._ears = {
-            modem.name: _Ear.of(modem, grid)
-            for modem in modems
-            if modem.heading_bits and modem.modulation in _SEARCH and fits(modem, grid.rate_hz)
+            modem.name: Ear.of(modem, grid) for modem in modems if can_be_early(modem, grid.rate_hz)
         }
         self._arrivals = Arrivals(grid)
         self._row = 0
@@ -258,25 +189,25 @@ class Early:
 
     def _look(self, now: int) -> None:
         """See who is on the air in the latest rows."""
-        for channel, excess in self._arrivals.loud(self._row):
-            self._follow(channel, excess, now)
+        for channel, _ in self._arrivals.loud(self._row):
+            self._follow(channel, now)
         self._row += ROWS
         hold = HOLD_ROWS * self._grid.slot_samples
         self._senders = [sender for sender in self._senders if now - sender.last < hold]
 
-    def _follow(self, channel: int, excess: float, now: int) -> None:
+    def _follow(self, channel: int, now: int) -> None:
         """Take energy for that of a sender who is followed already, or for a new one's."""
         for sender in self._senders:
             if abs(sender.channel - channel) < JOIN_CHANNELS:
-                sender.channel, sender.power, sender.last = channel, excess, now
+                sender.channel, sender.last = channel, now
                 return
         if len(self._senders) == SENDERS:
             self.crowded += 1
             return
         due = {name: now + ear.period for name, ear in self._ears.items()}
-        self._senders.append(_Sender(channel, excess, now, due))
+        self._senders.append(_Sender(channel, now, due))
 
-    def _heeded(self, sender: _Sender, ear: _Ear, now: int) -> int:
+    def _heeded(self, sender: _Sender, ear: Ear, now: int) -> int:
         """Search a sender for a modem if there is reason to; say when to do so again."""
         apart_hz = 2 * (ear.modem.deviation_hz or 0.0)
         if now < sender.quiet:
@@ -287,37 +218,20 @@ class Early:
             self.crowded += 1
             return now + ear.period
         self._searches += 1
-        if self._is_preamble(sender, ear, now):
+        start = max(now - ear.reach, sender.heard.get(ear.modem.name, 0))
+        offset_hz = self._grid.offset_hz(sender.channel)
+        place = Place(offset_hz, self._grid.channel_hz, start, now)
+        if ear.is_preamble(self._arrivals, place):
             sender.running, sender.quiet = ear.modem.name, now + ear.wait
             return sender.quiet
-        self._search(sender, ear, now)
         has_ended, sender.running = sender.running == ear.modem.name, ""
+        self._search(sender, ear, place)
         # What has just ended is followed by the sync word, if that is not over yet.
         return now + (ear.word if has_ended else ear.period)
 
-    def _is_preamble(self, sender: _Sender, ear: _Ear, now: int) -> bool:
-        """Tell whether a modem's preamble is still running: its signal repeats itself."""
-        period_chips = len(ear.modem.preamble)
-        offset_hz = self._grid.offset_hz(sender.channel)
-        reach_hz = self._grid.channel_hz + (ear.modem.deviation_hz or 0.0)
-        start = now - (PREAMBLE_CHIPS + period_chips) * ear.chip
-        place = Place(offset_hz, reach_hz, start, now)
-        tuner, place = self._arrivals.tuner(place, 0)
-        narrow = tuner.around(place, ear.spare_hz()).all_of_it(offset_hz)
-        lag = round(period_chips * ear.chip / narrow.step)
-        late, soon = narrow.iq[lag:], narrow.iq[:-lag]
-        power = float(np.vdot(late, late).real + np.vdot(soon, soon).real) / 2
-        return abs(complex(np.vdot(soon, late))) > PREAMBLE_LIKENESS * power
-
-    def _search(self, sender: _Sender, ear: _Ear, now: int) -> None:
+    def _search(self, sender: _Sender, ear: Ear, place: Place) -> None:
         """Look for sync words that ended lately, and plan when their headings are read."""
-        offset_hz = self._grid.offset_hz(sender.channel)
-        start = max(now - ear.reach, sender.heard.get(ear.modem.name, 0))
-        place = Place(offset_hz, self._grid.channel_hz, start, now)
-        tuner, place = self._arrivals.tuner(place, ear.silence)
-        search = _SEARCH[ear.modem.modulation]
-        for reception in search(tuner, ear.shortened(0), place, is_quick=True):
-            sync = ear.in_after(reception, 0)
+        for sync, reception in ear.sync_words(self._arrivals, place):
             # Its own end is not searched again, and no other one can end before it.
             sender.heard[ear.modem.name] = int(sync - TEMPLATE_CHIPS / 2 * ear.chip)
             if self._is_known(ear, sync, reception.carrier_hz):
@@ -325,17 +239,16 @@ class Early:
             if len(self._readings) == READINGS:
                 self.crowded += 1
                 continue
-            self._plan(_Reading(now, ear, 0, sync, reception), now)
+            self._plan(_Reading(0, ear, 0, sync, reception), int(place.stop_sample))
+            # Nobody else is looked for before the heading is in.
+            sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
 
     def _plan(self, reading: _Reading, now: int) -> None:
         """Say when a heading is in."""
-        ear = reading.ear
-        chips = _chips(ear.modem, reading.bits)
-        due = reading.sync + (chips * (1 + CLOCK_ERROR) + LATE_CHIPS) * ear.chip
-        reading.due = max(now + 1, int(np.ceil(due)))
+        reading.due = max(now + 1, reading.ear.due(reading.sync, reading.bits))
         self._readings.append(reading)
 
-    def _is_known(self, ear: _Ear, sync: float, carrier_hz: float) -> bool:
+    def _is_known(self, ear: Ear, sync: float, carrier_hz: float) -> bool:
         """Tell whether the heading behind a sync word is on its way, or was told."""
         near = SAME_CHIPS * ear.chip
         width_hz = JOIN_CHANNELS * self._grid.channel_hz
@@ -356,14 +269,9 @@ class Early:
 
     def _read(self, reading: _Reading) -> list[Begun]:
         """Read a heading whose last bit is in; where more bits tell more, wait for these too."""
-        ear, carrier_hz = reading.ear, reading.known.carrier_hz
-        start = reading.sync - (TEMPLATE_CHIPS + MARGIN_CHIPS) * ear.chip
-        place = Place(carrier_hz, 0.0, start, reading.due)
-        tuner, place = self._arrivals.tuner(place, ear.silence)
-        near = tuner.around(place, ear.spare_hz())
-        modem = ear.shortened(reading.bits)
-        reception = _READ_ON[modem.modulation](near, reading.known, modem)
-        if not reception.enough or not _is_clear(reception):
+        ear = reading.ear
+        reception = ear.read(self._arrivals, reading.known, reading.bits, reading.due)
+        if reception is None:
             return []
         if reading.rung + 1 < len(ear.modem.heading_bits):
             self._plan(replace(reading, rung=reading.rung + 1), reading.due)
@@ -395,17 +303,6 @@ class Early:
             deviation_hz=reception.deviation_hz,
         )
         return Begun(band.sample_at(begin), deciding, radio, reception.frame())
-
-
-def _chips(modem: Modem, bits: int) -> int:
-    """Count the chips of some data bits, whole symbols."""
-    return -(-bits // bits_each(modem.line_code)) * chips_each(modem.line_code)
-
-
-def _is_clear(reception: Reception) -> bool:
-    """Tell whether every bit was decided clearly."""
-    margin = least_margin(reception.chips, reception.modem.line_code)
-    return margin >= MARGIN and not reception.symbols.contradicted.any()
 
 
 def _is_copy(begun: Begun, other: Begun, near: float) -> bool:

@@ -54,6 +54,7 @@ def test_what_a_louder_sender_spills_is_nobody() -> None:
     """Skirts and images of one near pump would else take the places of all senders."""
     excess = np.ones(64, dtype=np.float32)
     excess[[20, 26]] = 1e4, 20.0  # a skirt six channels away, 27 dB down
+    excess[[54, 56]] = 20.0  # the flanks of what stands between
     excess[44] = 50.0  # the mirror image of channel 20
     excess[55] = 50.0
     assert peaks(excess) == [(20, 1e4), (55, 50.0)]

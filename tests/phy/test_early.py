@@ -90,6 +90,19 @@ def test_headings_are_those_of_the_packets_sent(air: Air, rate_hz: float) -> Non
         assert 0 < late_s < 512 / rate_hz + 1.2 * PUMP_CHIP_S
 
 
+def test_no_phase_is_a_bad_one(air: Air) -> None:
+    """Searches are planned in time; wherever a packet falls between them, its heading is heard."""
+    chance = np.random.default_rng(5)
+    packets = [medtronic.with_crc8(0xA7, f"{number:06x}", b"\x5d\x00") for number in range(50)]
+    starts_s = 0.6 + 0.06 * np.arange(50) + chance.uniform(0, 0.03, 50)
+    sent = [
+        air.pump(float(start_s), packet=packet, offset_hz=float(chance.uniform(-400e3, 400e3)))
+        for start_s, packet in zip(starts_s, packets, strict=True)
+    ]
+    headings, _, _ = _begun(air, _iq(air.scene(1.024e6, 3.7, *sent)), 1.024e6, 65_536)
+    assert [heading.frame.data for heading in headings] == [packet[:5] for packet in packets]
+
+
 def test_a_heading_is_told_before_its_packet_is_over(air: Air) -> None:
     """Time to warn is what all this is for: 45 ms of a long pump packet, 8 of a pod's."""
     iq = _iq(air.scene(1.024e6, 1.0, air.pump(0.6, packet=PUMP_PACKETS[-1]), air.pod(0.8)))
