@@ -7,9 +7,15 @@ cost more than looking.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from medmon.kernels.choice import IS_COMPILED, compiled
+
+ComplexArray: TypeAlias = npt.NDArray[np.complex64]
+FloatArray: TypeAlias = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,3 +45,50 @@ class Codes:
         start, stop, step = part.indices(len(self))
         assert step == 1, "samples are consecutive"
         return Codes(self.codes[2 * start : 2 * max(start, stop)], self.zero, self.full_scale)
+
+
+Samples: TypeAlias = ComplexArray | Codes
+"""Samples of one antenna, converted already or not yet; `len` and slices work for both."""
+
+
+def converted(samples: Samples) -> ComplexArray:
+    """Give samples as numbers with full scale 1.0.
+
+    Parameters
+    ----------
+    samples : ndarray of complex64 or Codes, n of them
+        The samples.
+
+    Returns
+    -------
+    ndarray of complex64, shape (n,)
+        Each part is ``(code - zero) / full_scale``, both steps rounded to single precision.
+    """
+    if not isinstance(samples, Codes):
+        return samples
+    if not IS_COMPILED:
+        return plain_scale(samples.codes, samples.zero, samples.full_scale).view(np.complex64)
+    out: ComplexArray = np.empty(len(samples), dtype=np.complex64)
+    compiled.scale_bytes(samples.codes, out, samples.zero, samples.full_scale)
+    return out
+
+
+def plain_scale(codes: npt.NDArray[np.uint8], zero: float, full_scale: float) -> FloatArray:
+    """Convert unsigned bytes; see `converted`, in numpy.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (n,)
+        What a converter wrote.
+    zero, full_scale : float
+        Code that means nothing, and distance from there that means 1.0.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        The values.
+    """
+    parts = codes.astype(np.float32)
+    parts -= np.float32(zero)
+    parts /= np.float32(full_scale)
+    return parts

@@ -1,5 +1,5 @@
-/* The loops over samples that numpy cannot do in one pass. `plain.py` beside this file says the
- * same in numpy; tests/kernels holds the two together, and medmon runs without this one.
+/* The loops over samples that numpy cannot do in one pass. The modules beside this file say the same
+ * in numpy; tests/kernels holds the two together, and medmon runs without this one.
  *
  * Plain C99 and Python's stable ABI: one wheel for each platform serves every Python. Arrays come
  * in through the buffer protocol and are checked here, because a wrong length must be an error and

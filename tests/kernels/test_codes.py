@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.kernels import Codes, FilterBank, Rows, converted, level, plain
+from medmon.kernels import Codes, FilterBank, Rows, converted, level
+from medmon.kernels.codes import plain_scale
 
 PAIRS = st.binary(min_size=2, max_size=4_000).map(
     lambda data: np.frombuffer(data[: len(data) // 2 * 2], dtype=np.uint8)
@@ -20,7 +21,7 @@ def test_conversion_is_the_formula_to_the_last_bit(codes: npt.NDArray[np.uint8])
     """All 256 codes alike in numpy and in C: a replay cannot differ from the live run."""
     expected = (codes.astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
     np.testing.assert_array_equal(converted(Codes(codes, 127.5, 127.5)).view(np.float32), expected)
-    np.testing.assert_array_equal(plain.scale_bytes(codes, 127.5, 127.5), expected)
+    np.testing.assert_array_equal(plain_scale(codes, 127.5, 127.5), expected)
 
 
 @given(codes=PAIRS, data=st.data())

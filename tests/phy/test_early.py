@@ -12,6 +12,8 @@ from medmon.phy import Receiver
 from medmon.records import Beginning, Burst, ComplexArray, Gap
 from signal_fixtures.channel import Emission, FrontEnd, Scene
 from signal_fixtures.devices import medtronic, medtronic_pump, omnipod, omnipod_insulin
+from signal_fixtures.linecode import chips_from_text
+from signal_fixtures.waveform import ook
 
 if TYPE_CHECKING:
     from tests.phy.conftest import Air
@@ -148,8 +150,9 @@ def test_bursts_stay_what_they_are(air: Air) -> None:
 def test_a_jammed_tail_hides_no_heading(air: Air) -> None:
     """Who wants a command unheard jams its check; whom it was meant for was told before."""
     packet = PUMP_PACKETS[-1]
-    jammer = air.pump(0.6 + PUMP_HEADING_S + 5e-3, packet=PUMP_PACKETS[0], offset_hz=2e3)
-    loud = Emission(jammer.chips, jammer.keying, jammer.time_s, -10.0, jammer.offset_hz)
+    # Keyed faster than any modem that is known, so that it cannot be read and taken off again.
+    chips = chips_from_text("1101001" * 400)
+    loud = Emission(chips, ook(60e3), 0.6 + PUMP_HEADING_S + 5e-3, -10.0, 2e3)
     iq = _iq(air.scene(1.024e6, 0.8, air.pump(0.6, packet=packet), loud))
     headings, bursts, _ = _begun(air, iq, 1.024e6, 4096)
     assert packet[:5] in [heading.frame.data for heading in headings]

@@ -1,4 +1,4 @@
-"""What the loops mean, against scipy and by hand; what was compiled does the same."""
+"""The filter bank, against scipy; what was compiled does the same."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from medmon import kernels
-from medmon.kernels import FilterBank, Rows, plain
+from medmon.kernels import IS_COMPILED, FilterBank, Rows
+from medmon.kernels.bank import plain_powers
 
 compiled_only = pytest.mark.skipif(
-    not kernels.IS_COMPILED, reason="nothing was compiled: no C compiler at installation"
+    not IS_COMPILED, reason="nothing was compiled: no C compiler at installation"
 )
+
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -41,7 +42,7 @@ def test_rows_are_those_of_scipy(channels: int) -> None:
     # Frame p of scipy's is centred at p * channels.
     expected = np.stack([frames[1:4].mean(axis=0), frames[5:8].mean(axis=0)])
     for powers in (
-        plain.row_powers(iq, dc, rows, _window(channels)),
+        plain_powers(iq, dc, rows, _window(channels)),
         FilterBank(_window(channels)).row_powers(iq, dc, rows),
     ):
         np.testing.assert_allclose(powers, expected, rtol=1e-4, atol=1e-4 * expected.max())
@@ -62,7 +63,7 @@ def test_compiled_rows_are_the_plain_ones(
     rows = Rows(count, start, 2 * channels + 1, each=each, hop=channels // 2)
     needed = start + count * (2 * channels + 1) + each * channels // 2 + 2 * channels
     iq = _noise(needed, seed)
-    expected = plain.row_powers(iq, 0.1j, rows, _window(channels))
+    expected = plain_powers(iq, 0.1j, rows, _window(channels))
     found = FilterBank(_window(channels)).row_powers(iq, 0.1j, rows)
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5 * expected.max(initial=1.0))
 
@@ -73,7 +74,7 @@ def test_a_frame_beyond_the_samples_is_an_error(short_of: int) -> None:
     rows = Rows(3, 0, 16, each=2, hop=8)
     iq = _noise(2 * 16 + 8 + 16 - short_of)
     measures: list[Callable[[], npt.NDArray[np.float32]]] = [
-        lambda: plain.row_powers(iq, 0j, rows, _window(8)),
+        lambda: plain_powers(iq, 0j, rows, _window(8)),
         lambda: FilterBank(_window(8)).row_powers(iq, 0j, rows),
     ]
     for measure in measures:
@@ -82,54 +83,3 @@ def test_a_frame_beyond_the_samples_is_an_error(short_of: int) -> None:
                 measure()
         else:
             assert measure().shape == (3, 8)
-
-
-@given(count=st.integers(1, 5_000), seed=SEEDS)
-def test_level_is_peak_sum_and_energy(count: int, seed: int) -> None:
-    """In double precision by hand, for any length."""
-    iq = _noise(count, seed)
-    exact = iq.astype(np.complex128)
-    parts = np.abs(iq.view(np.float32))
-    peak, total, energy = plain.level(iq)
-    for found in (kernels.level(iq), kernels.Level(peak, total, energy)):
-        assert found.peak == float(parts.max())
-        assert abs(found.total - exact.sum()) < 1e-4 * max(1.0, float(parts.sum()))
-        assert found.energy == pytest.approx(float(np.sum(np.abs(exact) ** 2)), rel=1e-5)
-
-
-@given(
-    count=st.integers(0, 300),
-    taps=st.integers(1, 8).map(lambda quads: 4 * quads),
-    factor=st.integers(1, 9),
-    seed=SEEDS,
-)
-def test_decimation_keeps_every_nth_of_a_convolution(
-    count: int, taps: int, factor: int, seed: int
-) -> None:
-    """By hand, sum by sum; nothing where there are fewer samples than taps."""
-    iq, weights = _noise(count, seed), _noise(taps, seed + 1)
-    places = range(0, count - taps + 1, factor)
-    expected = [np.sum(iq[place : place + taps].astype(complex) * weights) for place in places]
-    found = kernels.decimate(iq, weights, factor)
-    by_plain = plain.decimate(iq, weights, factor)
-    assert found.dtype == by_plain.dtype == np.complex64
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    np.testing.assert_allclose(by_plain, expected, atol=1e-4)
-
-
-@compiled_only
-def test_compiled_loops_refuse_what_does_not_fit() -> None:
-    """A wrong length is an error with figures and never a crash."""
-    from medmon.kernels import compiled
-
-    few, taps = np.zeros(8, np.complex64), np.zeros(8, np.float32)
-    with pytest.raises(ValueError, match="iq holds 64 bytes where 96 are needed"):
-        compiled.decimate(few, taps, taps, np.zeros(3, np.complex64), 4)
-    with pytest.raises(ValueError, match="multiple of 4"):
-        compiled.decimate(few, taps[:6], taps[:6], few, 1)
-    with pytest.raises(ValueError, match="at least one sample"):
-        compiled.level(few[:0], False)
-    with pytest.raises(ValueError, match="power of two"):
-        FilterBank(_window(6)).row_powers(few, 0j, Rows(1, 0, 1))
-    with pytest.raises(ValueError, match="out holds"):
-        compiled.scale_bytes(np.zeros(20, np.uint8), taps, 0.0, 1.0)
