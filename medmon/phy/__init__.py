@@ -247,8 +247,8 @@ class Receiver:
             count = min(size - self._filled, len(samples) - taken)
             part = samples[taken : taken + count]
             taken += count
-            if self._early and (begun := self._early.feed(part)):
-                yield replace(self._latest, bursts=(), beginnings=self._beginnings(begun))
+            for begun in self._early.feed(part) if self._early else ():
+                yield replace(self._latest, bursts=(), beginnings=(self._beginning(begun),))
             if count < size:
                 self._buffer[self._filled : self._filled + count] = converted(part)
                 self._filled += count
@@ -278,18 +278,14 @@ class Receiver:
         if self._early and ground:
             self._early.know(*ground)
 
-    def _beginnings(self, begun: Sequence[Begun]) -> tuple[Beginning, ...]:
+    def _beginning(self, begun: Begun) -> Beginning:
         first = self._first
         assert first is not None
-        made = []
-        for one in begun:
-            start = int(one.start)
-            count = int(np.ceil(one.deciding)) - start
-            span = Span(first.span.source, first.span.sample_start + start, count,
-                        first.span.receiver)  # fmt: skip
-            radio = self._absolute(one.radio, (one.frame,), first.freq_hz)
-            made.append(Beginning(span, self._time_ns(one.deciding), radio, one.frame))
-        return tuple(made)
+        start = int(begun.start)
+        count = int(np.ceil(begun.deciding)) - start
+        span = Span(first.span.source, first.span.sample_start + start, count, first.span.receiver)
+        radio = self._absolute(begun.radio, (begun.frame,), first.freq_hz)
+        return Beginning(span, self._time_ns(begun.deciding), radio, begun.frame)
 
     def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
         assert self._stream is not None

@@ -19,7 +19,7 @@ and left to that path.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -147,7 +147,7 @@ class Early:
         self._arrivals.know(dc, floor)
         self._searches = 0
 
-    def feed(self, samples: Samples) -> list[Begun]:
+    def feed(self, samples: Samples) -> Iterator[Begun]:
         """Take the next samples, of one chunk.
 
         Parameters
@@ -155,18 +155,17 @@ class Early:
         samples : ndarray of complex64 or Codes
             As many as have arrived.
 
-        Returns
-        -------
-        list of Begun
-            Headings whose last bit has arrived, in order of time.
+        Yields
+        ------
+        Begun
+            Headings whose last bit has arrived, in order of time, each before anything else is
+            looked for.
         """
         self._arrivals.put(samples)
         if not self._arrivals.is_ready or not self._ears:
-            return []
-        found: list[Begun] = []
+            return
         while (due := self._next()) <= self._arrivals.stop:
-            found += self._work(due)
-        return found
+            yield from self._work(due)
 
     def _next(self) -> int:
         """Give the sample at which something is to be done next."""
@@ -175,17 +174,17 @@ class Early:
         rows = (self._row + ROWS) * self._grid.slot_samples
         return min((rows, *searches, *readings))
 
-    def _work(self, now: int) -> list[Begun]:
+    def _work(self, now: int) -> Iterator[Begun]:
         """Do what is due at a sample, with nothing later than it."""
         due = [reading for reading in self._readings if reading.due == now]
         self._readings = [reading for reading in self._readings if reading.due != now]
-        found = [begun for reading in due for begun in self._read(reading)]
+        for reading in due:
+            yield from self._read(reading)
         for sender in self._senders:
             for name in [name for name, at in sender.due.items() if at == now]:
                 sender.due[name] = self._heeded(sender, self._ears[name], now)
         if now == (self._row + ROWS) * self._grid.slot_samples:
             self._look(now)
-        return found
 
     def _look(self, now: int) -> None:
         """See who is on the air in the latest rows."""
