@@ -22,7 +22,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.kernels import Samples, converted
-from medmon.phy.early import Begun, Early
+from medmon.phy.begun import Begun
+from medmon.phy.early import Early
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings
