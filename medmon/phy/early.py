@@ -2,10 +2,9 @@
 
 The path of whole bursts waits for their end and for a chunk to be full. Beside it this one looks
 at every two milliseconds as soon as they are there: energy over the known floor opens a *sender*;
-from then on its signal is searched for the sync words of the declared modems, often enough that
-each is found before the heading behind it has arrived; and at the moment at which the last bit of
-a heading is in, the heading is read. All of it is done by the receivers of whole packets, with
-modems whose packets are as long as a heading.
+from then on its signal is searched for the sync words of the declared modems (`ear`), often enough
+that each is found before the heading behind it has arrived, and not while a preamble is still
+running; and at the moment at which the last bit of a heading is in, the heading is read.
 
 Everything happens at samples counted from the start of the stream, with nothing later than them,
 so what is found does not depend on blocks; only how soon does.
