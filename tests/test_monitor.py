@@ -181,6 +181,16 @@ def test_a_strange_remote_is_told_while_it_is_pressed(story: Recording, told: li
     assert _counts(_alarms(records)) == _counts(_alarms(told))
 
 
+@pytest.mark.parametrize("size", [5_000, 10**9])
+def test_early_records_do_not_depend_on_blocks_either(story: Recording, size: int) -> None:
+    """What a live run told early, a replay tells at the same place, word for word."""
+    config = config_from_text(medmon_toml(story.scenario))
+    one, other = (
+        _run(Monitor(config, early=True), _blocks(story, given)) for given in (size, 65_536)
+    )
+    assert one == other
+
+
 def _counts(alarms: Sequence[Alarm]) -> dict[tuple[str, str], int]:
     """How often each alarm was seen in the end."""
     return {(alarm.policy, alarm.subject): alarm.count for alarm in alarms}

@@ -34,7 +34,8 @@ from medmon.phy.array import (
     check_channels,
     with_arrival,
 )
-from medmon.phy.early import Begun, Early
+from medmon.phy.begun import Begun
+from medmon.phy.early import Early
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings

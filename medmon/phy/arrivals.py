@@ -1,8 +1,7 @@
 """Samples come in as they arrive, the channels in which somebody is on the air go out.
 
 The last samples of a stream are kept, so that what has just begun can be listened to. In rows of
-the filter bank, four at a time, the channels stand out in which there is energy over the floor;
-what the skirts and the mirror image of a louder sender explain is left out.
+the filter bank, four at a time, the channels stand out in which somebody is on the air (`peaks`).
 """
 
 from __future__ import annotations
@@ -10,21 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from medmon.kernels import FilterBank, Rows, Samples, converted
-from medmon.phy.activity import FOUR_ROWS, FOUR_ROWS_WIDE, KEEP, ROWS, WIDE
+from medmon.phy.activity import ROWS
 from medmon.phy.baseband import Place
 from medmon.phy.channelizer import FRAMES_A_SLOT, Grid, prototype
+from medmon.phy.peaks import peaks
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray
 
-JOIN_CHANNELS = 5
-"""Energy closer than this to a louder sender is that one's: the two tones of a pod stand 3.3
-channels apart."""
-SKIRT = 0.5
-"""What a sender spills, over its power, one channel away; it falls with the square of the distance
-(the skirt of hard keying, 10 dB below and 20 dB a decade, and a margin for a carrier that stands
-between two channels)."""
-IMAGE = 0.01
-"""An image of a receiver is weaker than this part of its sender (20 dB)."""
 PAIR = 0.1
 """The weaker of two tones has this part of the stronger one's power in its loudest channel: they
 are on the air for equal times, and one may stand between two channels."""
@@ -173,48 +164,3 @@ class Arrivals:
 
     def _cut(self, start: int, stop: int) -> ComplexArray:
         return self._iq[max(0, start - self._first) : stop - self._first]
-
-
-def peaks(excess: FloatArray) -> list[tuple[int, float]]:
-    """List the channels in which somebody is on the air, without skirts and images.
-
-    Parameters
-    ----------
-    excess : ndarray of float32, shape (channels,)
-        Mean of four rows over the floor; 1.0 is noise.
-
-    Returns
-    -------
-    list of (int, float)
-        Channels, and their power over the floor; the loudest first.
-    """
-    if excess.max() <= FOUR_ROWS_WIDE:
-        return []
-    hot = excess > FOUR_ROWS
-    groups = np.convolve(excess, np.ones(WIDE), mode="valid") > FOUR_ROWS_WIDE * WIDE
-    for shift in range(WIDE):
-        hot[shift : shift + groups.size] |= groups
-    # What falls off to one side is the flank of what stands there.
-    is_top = (excess >= np.roll(excess, 1)) & (excess >= np.roll(excess, -1))
-    channels = np.flatnonzero(hot & (excess > KEEP))
-    channels = channels[np.argsort(-excess[channels], kind="stable")]
-    powers = excess[channels]
-    found: list[tuple[int, float]] = []
-    for place, channel in enumerate(channels.tolist()):
-        power = float(powers[place])
-        if not is_top[channel]:
-            continue
-        # What a louder channel spills is nobody's, whoever that one's energy is.
-        spilled = powers[:place] * SKIRT / (channels[:place] - channel) ** 2
-        if power > spilled.max(initial=0.0) and not _has(found, channel, power, excess.size):
-            found.append((channel, power))
-    return found
-
-
-def _has(found: list[tuple[int, float]], channel: int, power: float, channels: int) -> bool:
-    """Tell whether the energy of a channel is that of a sender, or of its mirror image."""
-    return any(
-        abs(other - channel) < JOIN_CHANNELS
-        or (abs(channels - other - channel) < JOIN_CHANNELS and power < loud * IMAGE)
-        for other, loud in found
-    )

@@ -2,10 +2,9 @@
 
 The path of whole bursts waits for their end and for a chunk to be full. Beside it this one looks
 at every two milliseconds as soon as they are there: energy over the known floor opens a *sender*;
-from then on its signal is searched for the sync words of the declared modems, often enough that
-each is found before the heading behind it has arrived; and at the moment at which the last bit of
-a heading is in, the heading is read. All of it is done by the receivers of whole packets, with
-modems whose packets are as long as a heading.
+from then on its signal is searched for the sync words of the declared modems (`ear`), often enough
+that each is found before the heading behind it has arrived, and not while a preamble is still
+running; and at the moment at which the last bit of a heading is in, the heading is read.
 
 Everything happens at samples counted from the start of the stream, with nothing later than them,
 so what is found does not depend on blocks; only how soon does.
@@ -25,16 +24,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from medmon.kernels import Samples
-from medmon.phy import measure
 from medmon.phy.activity import ROWS
-from medmon.phy.arrivals import JOIN_CHANNELS, Arrivals
+from medmon.phy.arrivals import Arrivals
 from medmon.phy.baseband import Place
+from medmon.phy.begun import Begun, begun_from
 from medmon.phy.channelizer import Grid
 from medmon.phy.ear import Ear, can_be_early
-from medmon.phy.packets import decibel
-from medmon.phy.reception import SOFT_LAG, Reception
+from medmon.phy.peaks import JOIN_CHANNELS
+from medmon.phy.reception import Reception
 from medmon.phy.sync import TEMPLATE_CHIPS
-from medmon.records import FloatArray, Frame, Modem, Radio
+from medmon.records import FloatArray, Modem
 
 SENDERS = 8
 """Senders followed at a time, the loudest first."""
@@ -47,28 +46,6 @@ HOLD_ROWS = 2 * ROWS
 TOLD = 64
 """Headings remembered, so that none is told twice."""
 SAME_CHIPS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """The first bits of a packet, in samples of the stream; frequencies relative to the tuned one.
-
-    Attributes
-    ----------
-    start : float
-        Where its sync word began.
-    deciding : float
-        Where the last chip of its heading ended.
-    radio : Radio
-        How it arrived so far; `freq_hz` and `cfo_hz` are relative to the tuned frequency.
-    frame : Frame
-        Its first bits.
-    """
-
-    start: float
-    deciding: float
-    radio: Radio
-    frame: Frame
 
 
 @dataclass(slots=True, eq=False)
@@ -274,40 +251,8 @@ class Early:
             return []
         if reading.rung + 1 < len(ear.modem.heading_bits):
             self._plan(replace(reading, rung=reading.rung + 1), reading.due)
-        begun = self._begun(reading, reception)
-        is_new = not any(_is_copy(begun, other, SAME_CHIPS * ear.chip) for other in self._told)
+        deciding = ear.in_after(reception, reading.bits)
+        begun = begun_from(reception, deciding, self._arrivals.density(reception.carrier_hz))
+        is_new = not any(begun.is_copy(other, SAME_CHIPS * ear.chip) for other in self._told)
         self._told.append(begun)
         return [begun] if is_new else []
-
-    def _begun(self, reading: _Reading, reception: Reception) -> Begun:
-        """Say how a packet arrived so far."""
-        band = reception.band
-        density = self._arrivals.density(reception.carrier_hz)
-        chips = len(reception.modem.sync)
-        begin = reception.clock.start - SOFT_LAG - (chips + 0.5) * reception.clock.step
-        deciding = reading.ear.in_after(reception, reading.bits)
-        end = (deciding - band.first_sample) / band.step
-        power = measure.on_power(reception, density * band.noise_width_hz)
-        width_hz = measure.bandwidth_hz(band, begin, end, density)
-        radio = Radio(
-            freq_hz=reception.carrier_hz,
-            cfo_hz=reception.carrier_hz,
-            bandwidth_hz=width_hz,
-            rssi_dbfs=decibel(power),
-            snr_db=decibel(power / (density * width_hz)),
-            noise_dbfs=decibel(density * width_hz),
-            duration_us=(end - begin) / band.rate_hz * 1e6,
-            modulation=reception.modem.modulation,
-            symbol_rate_hz=band.rate_hz / reception.clock.step,
-            deviation_hz=reception.deviation_hz,
-        )
-        return Begun(band.sample_at(begin), deciding, radio, reception.frame())
-
-
-def _is_copy(begun: Begun, other: Begun, near: float) -> bool:
-    """Tell whether a heading is one that was told, heard in another channel at the same time."""
-    return (
-        begun.frame.modem == other.frame.modem
-        and abs(begun.start - other.start) < near
-        and begun.frame.data == other.frame.data
-    )

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from medmon.phy.activity import ROWS
-from medmon.phy.arrivals import Arrivals, peaks
+from medmon.phy.arrivals import Arrivals
 from medmon.phy.baseband import Place
 from medmon.phy.channelizer import Grid
 from medmon.records import ComplexArray
 
 if TYPE_CHECKING:
-    from tests.phy.conftest import Air
+    pass
 
 GRID = Grid.for_rate(1.024e6)
 """64 channels of 16 kHz, rows of 512 samples, chunks of 32,768."""
@@ -48,26 +48,6 @@ def test_the_receivers_own_carrier_is_nobody() -> None:
     iq = np.full(20_000, 0.1 + 0.05j, dtype=np.complex64)
     assert _known(iq, dc=0.1 + 0.05j).loud(4) == []
     assert _known(iq).loud(4) != []
-
-
-def test_what_a_louder_sender_spills_is_nobody() -> None:
-    """Skirts and images of one near pump would else take the places of all senders."""
-    excess = np.ones(64, dtype=np.float32)
-    excess[[20, 26]] = 1e4, 20.0  # a skirt six channels away, 27 dB down
-    excess[[54, 56]] = 20.0  # the flanks of what stands between
-    excess[44] = 50.0  # the mirror image of channel 20
-    excess[55] = 50.0
-    assert peaks(excess) == [(20, 1e4), (55, 50.0)]
-
-
-def test_weak_energy_shows_over_four_channels(air: Air) -> None:
-    """A pod spreads its power over five channels; none of them alone stands out as a pump does."""
-    excess = np.ones(64, dtype=np.float32)
-    excess[30:34] = 2.2
-    ((channel, power),) = peaks(excess)
-    assert (channel, round(power, 3)) == (30, 2.2)
-    assert peaks(np.ones(64, dtype=np.float32)) == []
-    assert air.modem("omnipod").deviation_hz == 26_370.0  # +-1.65 channels
 
 
 def test_samples_reach_a_chunk_back() -> None:

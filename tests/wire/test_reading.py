@@ -15,6 +15,7 @@ from medmon.records import (
     Direction,
     Finding,
     Gap,
+    Heading,
     Integrity,
     Message,
     Modulation,
@@ -120,11 +121,15 @@ def test_level_that_was_not_finite_comes_back_as_nan() -> None:
 
 
 def test_file_gives_what_was_heard_and_passes_over_conclusions() -> None:
-    """Alarms and findings are drawn again, the end of the recording is kept."""
+    """Alarms and findings are drawn again, the end of the recording is kept; a heading is part
+    of the transmission that follows it."""
     gap = Gap(Span("a.cu8", 10, 5), 2_000_000_000, 1e6, "overrun")
     finding = Finding("d", "s", "f", 1, "0", "text", 3)
     end = Summary(9, 8, 7, 0.5, {"medtronic/ok": 1, "None/none": 2}, {"high/dose": 1}, 2.5, 90.0)
-    lines = [text_from_line(line_from_record(r)) for r in (HEARD, finding, gap, end)]
+    said = Message("350535", "bolus", "to-device")
+    heading = Heading("h", HEARD.span, HEARD.time_ns, HEARD.radio, "medtronic", said)
+    told = (heading, HEARD, finding, gap, end)
+    lines = [text_from_line(line_from_record(record)) for record in told]
     lines.insert(1, "\n")
     lines.insert(1, '{"schema": "medmon/1", "type": "invented-later", "time": "2030"}')
     assert list(heard_from_lines(lines)) == [HEARD, gap, end]

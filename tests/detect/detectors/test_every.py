@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medmon.plugins import load, names
-from medmon.records import Command, Registered, Setting, Transmission
+from medmon.records import Command, Heading, Registered, Setting, Transmission
 
 if TYPE_CHECKING:
     from tests.detect.conftest import Hear
@@ -97,6 +97,31 @@ def test_any_stream(name: str, hear: Hear, stream: list[Any]) -> None:
         copy.restore(json.loads(before))
         assert list(copy.score(transmission)) == scored
         detector.learn(transmission, trusted=is_trusted)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in names("detectors") if hasattr(load("detectors", name), "foretell")]
+)
+@settings(max_examples=60, deadline=None)
+@given(second=st.floats(0, 1e6), command=st.sampled_from(COMMANDS), said=SAID)
+def test_what_is_foretold_is_what_will_be_said(
+    name: str, hear: Hear, second: float, command: Command, said: dict[str, Any]
+) -> None:
+    """An alarm that begins with a heading must be the one that the whole packet raises."""
+    told = {**said, "integrity": "ok", "fields": {}}
+    whole = hear(second, command, **told)
+    assert whole.message is not None
+    heading = Heading(
+        whole.id, whole.span, whole.time_ns, whole.radio, whole.protocol or "", whole.message
+    )
+    detector = _build(name)
+    before = detector.state()
+    found = detector.foretell(heading)
+    assert detector.state() == before
+    if whole.message.direction == "unknown":
+        assert not found
+    elif whole.protocol:
+        assert list(found) == list(detector.score(whole))
 
 
 @every_detector
