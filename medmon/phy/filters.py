@@ -122,7 +122,7 @@ def smooth_length(wanted: int) -> int:
     Returns
     -------
     int
-        Within 0.7 % from 3,000 on, half of them within 0.1 %.
+        Within 0.8 % from 3,000 on, half of them within 0.1 %.
     """
     half = round(wanted / 2)
     return 2 * next(
