@@ -1,7 +1,7 @@
 """The few loops over all samples that decide how fast medmon is, each in numpy and in C.
 
-`bank`, `loudness`, `decimation` and `codes` have a loop each. In numpy it says what it does;
-`compiled` does the same in C where a compiler was there when medmon was installed
+`bank`, `loudness`, `decimation`, `matching`, `clock` and `codes` have a loop each. In numpy it says
+what it does; `compiled` does the same in C where a compiler was there when medmon was installed
 (docs/decisions/0022-one-small-kernel.md). The two differ by rounding, and nobody above this room
 knows which one worked.
 """
@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
+from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
 from medmon.kernels.codes import Codes, Samples, converted
-from medmon.kernels.decimation import decimate
+from medmon.kernels.decimation import decimate, glimpses
 from medmon.kernels.loudness import Level, level
+from medmon.kernels.matching import sync_matches
 
 __all__ = [
     "IS_COMPILED",
@@ -21,7 +23,13 @@ __all__ = [
     "Level",
     "Rows",
     "Samples",
+    "best_fit",
+    "between",
+    "clock_chips",
+    "clock_scores",
     "converted",
     "decimate",
+    "glimpses",
     "level",
+    "sync_matches",
 ]

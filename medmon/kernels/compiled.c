@@ -5,27 +5,12 @@
  * in through the buffer protocol and are checked here, because a wrong length must be an error and
  * never a crash.
  */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
+#include "lanes.h"
 #include <string.h>
 
-/* Frames that are transformed side by side: each step of the transform is then one vector
- * operation for all of them, whatever the size of the transform. */
-#define LANES 8
+/* Frames of the bank are transformed side by side, one in each lane: a step of the transform is then
+ * one vector operation for all of them, whatever the size of the transform. */
 #define MOST_CHANNELS 1024
-
-/* Where the linker can choose at start-up, the same C is compiled for wider vector units too. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
-#define FOR_EVERY_PROCESSOR __attribute__((target_clones("default", "avx2")))
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define FOR_EVERY_PROCESSOR
-#define INLINE static inline
-#endif
-
-/* One number of every lane; an extension of C that GCC and Clang share. */
-typedef float Lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(16)));
 
 typedef struct {
     Lanes re, im;
@@ -91,13 +76,9 @@ INLINE Cell *transformed(int channels, const float *twiddles, Cell *x, Cell *y)
     return x;
 }
 
-/* The same, anywhere in memory. */
-typedef float Some __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
-
 typedef unsigned char Bytes __attribute__((vector_size(LANES), aligned(1)));
 
 typedef unsigned short Halves __attribute__((vector_size(LANES * sizeof(short))));
-typedef int Wholes __attribute__((vector_size(LANES * sizeof(int))));
 
 /* Widen step by step: at once the compiler would do it number by number. */
 INLINE Lanes widened(const unsigned char *codes)
@@ -169,8 +150,7 @@ static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, 
     }
 }
 
-/* Give the floats of a buffer, or NULL with an error that says which one was wrong. */
-static float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name)
+float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name)
 {
     if (view->len < at_least * (Py_ssize_t)sizeof(float)) {
         PyErr_Format(PyExc_ValueError, "%s holds %zd bytes where %zd are needed", name, view->len,
@@ -342,73 +322,6 @@ static PyObject *level(PyObject *self, PyObject *args)
     return answer;
 }
 
-/* What a tap leaves of a sample is summed up for its real and its imaginary part apart, in lanes. */
-INLINE void add_taps(const float *x, const float *re, const float *im, Lanes *by_re, Lanes *by_im)
-{
-    Lanes value = *(const Some *)x;
-    *by_re += value * *(const Some *)re;
-    *by_im += value * *(const Some *)im;
-}
-
-INLINE void put_sum(const Lanes *by_re, const Lanes *by_im, float *out)
-{
-    float sum_re = 0, sum_im = 0;
-    for (int k = 0; k < LANES; k += 2) {
-        sum_re += (*by_re)[k] - (*by_im)[k + 1];
-        sum_im += (*by_re)[k + 1] + (*by_im)[k];
-    }
-    out[0] = sum_re;
-    out[1] = sum_im;
-}
-
-FOR_EVERY_PROCESSOR
-static void decimated(const float *iq, const float *re, const float *im, Py_ssize_t taps,
-                      Py_ssize_t factor, Py_ssize_t count, float *out)
-{
-    /* Three outputs at a time, because each sum has to wait for its last addition. */
-    Py_ssize_t apart = 2 * factor, j = 0;
-    for (; j + 3 <= count; j += 3) {
-        const float *x = iq + j * apart;
-        Lanes by_re[3] = {{0}}, by_im[3] = {{0}};
-        for (Py_ssize_t i = 0; i < 2 * taps; i += LANES) {
-            add_taps(x + i, re + i, im + i, &by_re[0], &by_im[0]);
-            add_taps(x + apart + i, re + i, im + i, &by_re[1], &by_im[1]);
-            add_taps(x + 2 * apart + i, re + i, im + i, &by_re[2], &by_im[2]);
-        }
-        for (int k = 0; k < 3; k++)
-            put_sum(&by_re[k], &by_im[k], out + 2 * (j + k));
-    }
-    for (; j < count; j++) {
-        Lanes by_re = {0}, by_im = {0};
-        for (Py_ssize_t i = 0; i < 2 * taps; i += LANES)
-            add_taps(iq + j * apart + i, re + i, im + i, &by_re, &by_im);
-        put_sum(&by_re, &by_im, out + 2 * j);
-    }
-}
-
-static PyObject *decimate(PyObject *self, PyObject *args)
-{
-    Py_buffer iq, re, im, out;
-    Py_ssize_t factor;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "y*y*y*w*n", &iq, &re, &im, &out, &factor))
-        return NULL;
-    PyObject *answer = NULL;
-    Py_ssize_t pair = 2 * (Py_ssize_t)sizeof(float);
-    Py_ssize_t taps = re.len / pair, count = out.len / pair;
-    if (factor < 1 || 2 * taps % LANES || im.len != re.len)
-        PyErr_SetString(PyExc_ValueError, "the factor must be at least 1, the taps a multiple of 4");
-    else if (!count || floats(&iq, 2 * ((count - 1) * factor + taps), "iq")) {
-        decimated(iq.buf, re.buf, im.buf, taps, factor, count, out.buf);
-        answer = Py_NewRef(Py_None);
-    }
-    PyBuffer_Release(&iq);
-    PyBuffer_Release(&re);
-    PyBuffer_Release(&im);
-    PyBuffer_Release(&out);
-    return answer;
-}
-
 FOR_EVERY_PROCESSOR
 static void scaled(const unsigned char *codes, Py_ssize_t count, float zero, float full, float *out)
 {
@@ -438,6 +351,9 @@ static PyMethodDef methods[] = {
     {"level", level, METH_VARARGS, NULL},
     {"decimate", decimate, METH_VARARGS, NULL},
     {"scale_bytes", scale_bytes, METH_VARARGS, NULL},
+    {"clock_scores", clock_scores, METH_VARARGS, NULL},
+    {"clock_chips", clock_chips, METH_VARARGS, NULL},
+    {"sync_matches", sync_matches, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -21,5 +21,30 @@ def frame_powers(
     /,
 ) -> None: ...
 def level(samples: _Array, is_codes: bool, /) -> tuple[float, float, float, float, float]: ...
-def decimate(iq: _Array, re: _Array, im: _Array, out: _Array, factor: int, /) -> None: ...
+def decimate(
+    iq: _Array, taps: _Array, starts: _Array, out: _Array, factor: int, turns: float, /
+) -> None: ...
+def clock_scores(
+    wave: _Array,
+    phases: _Array,
+    rates: _Array,
+    words: _Array,
+    width: int,
+    symbols: int,
+    out: _Array,
+    /,
+) -> None: ...
 def scale_bytes(codes: _Array, out: _Array, zero: float, full_scale: float, /) -> None: ...
+def clock_chips(
+    wave: _Array,
+    phase: float,
+    rate: float,
+    words: _Array,
+    width: int,
+    chips: _Array,
+    fits: _Array,
+    /,
+) -> None: ...
+def sync_matches(
+    wave: _Array, chips: _Array, apart: int, norm: float, flat: float, out: _Array, /
+) -> None: ...

@@ -1,56 +1,113 @@
-"""Samples come in, filtered samples at a lower rate go out."""
+"""Samples come in; a carrier of them, filtered and at a lower rate, goes out."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from medmon.kernels.choice import IS_COMPILED, compiled
-from medmon.kernels.codes import ComplexArray
+from medmon.kernels.codes import ComplexArray, FloatArray
 
 
-def decimate(iq: ComplexArray, taps: ComplexArray, factor: int) -> ComplexArray:
-    """Filter with complex taps and keep one sample in so many.
+def decimate(iq: ComplexArray, taps: FloatArray, factor: int, turns: float) -> ComplexArray:
+    """Turn a carrier to zero, filter, and keep one sample in so many.
 
     Parameters
     ----------
     iq : ndarray of complex64, shape (n,)
         Samples, contiguous.
-    taps : ndarray of complex64, shape (n_taps,)
+    taps : ndarray of float32, shape (n_taps,)
         Weights of consecutive samples, the first of the earliest; a multiple of four.
     factor : int
         Distance of two outputs in samples.
+    turns : float
+        Turns of the carrier in a sample.
 
     Returns
     -------
     ndarray of complex64, shape ((n - n_taps) // factor + 1,)
-        Output j is the weighted sum of the samples from j * factor on; empty where there are fewer
-        samples than taps.
+        Output j is the weighted sum of the samples from j * factor on, each turned back by as much
+        as the carrier has turned since the first; empty where there are fewer samples than taps.
     """
     count = max(0, (iq.size - taps.size) // factor + 1)
+    return glimpses(iq, taps, factor, turns, np.zeros(1, dtype=np.int64), count).ravel()
+
+
+def glimpses(
+    iq: ComplexArray,
+    taps: FloatArray,
+    factor: int,
+    turns: float,
+    starts: npt.NDArray[np.int64],
+    count: int,
+) -> ComplexArray:
+    """Filter as `decimate` does, but only a few outputs at many places.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Samples, contiguous.
+    taps : ndarray of float32, shape (n_taps,)
+        Weights of consecutive samples, the first of the earliest; a multiple of four.
+    factor : int
+        Distance of two outputs in samples.
+    turns : float
+        Turns of the carrier in a sample.
+    starts : ndarray of int64, shape (n_places,)
+        First sample that the first output of each place is made of.
+    count : int
+        Outputs at each place, all of samples that are there.
+
+    Returns
+    -------
+    ndarray of complex64, shape (n_places, count)
+        The outputs; the carrier begins with a phase of its own at each place.
+    """
     if not IS_COMPILED:
-        return plain_decimate(iq, taps, factor)[:count]
-    out: ComplexArray = np.empty(count, dtype=np.complex64)
-    compiled.decimate(iq, np.repeat(taps.real, 2), np.repeat(taps.imag, 2), out, factor)
+        return plain_glimpses(iq, taps, factor, turns, starts, count)
+    out: ComplexArray = np.empty((starts.size, count), dtype=np.complex64)
+    compiled.decimate(iq, taps.repeat(2), starts, out, factor, turns)
     return out
 
 
-def plain_decimate(iq: ComplexArray, taps: ComplexArray, factor: int) -> ComplexArray:
-    """Filter with complex taps and keep one sample in so many; see `decimate`, in numpy.
+def plain_glimpses(
+    iq: ComplexArray,
+    taps: FloatArray,
+    factor: int,
+    turns: float,
+    starts: npt.NDArray[np.int64],
+    count: int,
+) -> ComplexArray:
+    """Filter a few outputs at many places; see `glimpses`, in numpy.
 
     Parameters
     ----------
     iq : ndarray of complex64, shape (n,)
         Samples.
-    taps : ndarray of complex64, shape (n_taps,)
+    taps : ndarray of float32, shape (n_taps,)
         Weights of consecutive samples, the first of the earliest.
     factor : int
         Distance of two outputs in samples.
+    turns : float
+        Turns of the carrier in a sample.
+    starts : ndarray of int64, shape (n_places,)
+        First sample that the first output of each place is made of.
+    count : int
+        Outputs at each place.
 
     Returns
     -------
-    ndarray of complex64
+    ndarray of complex64, shape (n_places, count)
         The outputs.
     """
-    if iq.size < taps.size:
-        return iq[:0]
-    return np.asarray(np.convolve(iq, taps[::-1], mode="valid")[::factor], dtype=np.complex64)
+    if not count:
+        return np.empty((starts.size, 0), dtype=np.complex64)
+    # The taps turn instead of the samples, and each output by what is left.
+    turned = (taps * np.exp(-2j * np.pi * turns * np.arange(taps.size))).astype(np.complex64)
+    left = np.exp(-2j * np.pi * ((turns * factor * np.arange(count)) % 1.0))
+    # Every place by itself: a long one is a convolution, and would be a large product otherwise.
+    reach = (count - 1) * factor + taps.size
+    rows = [np.convolve(iq[start : start + reach], turned[::-1], mode="valid")[::factor]
+            for start in starts.tolist()]  # fmt: skip
+    turned_back = np.asarray(rows).reshape(starts.size, count) * left
+    return np.asarray(turned_back, dtype=np.complex64)

@@ -1,8 +1,11 @@
-"""A narrow signal and the place it was looked for in: what the tuner gives and is asked."""
+"""Narrow signals and the places they are looked for in: what the tuner gives and is asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from medmon.records import ComplexArray
 
@@ -48,6 +51,52 @@ class Baseband:
             Input sample, counted from the start of the stream.
         """
         return self.first_sample + index * self.step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glimpses:
+    """A narrow signal around one carrier at many short moments only.
+
+    Attributes
+    ----------
+    iq : ndarray of complex64, shape (n_moments, n)
+        Samples; amplitude as on the input. Each moment has a phase of its own.
+    first : ndarray of float64, shape (n_moments,)
+        Input sample at which the first of each moment lies.
+    step : float
+        Input samples from one to the next.
+    inside : ndarray of bool, shape (n_asked,)
+        Which of the moments that were asked for were there.
+    noise_width_hz : float
+        Width of white noise that the filter lets through.
+    """
+
+    iq: ComplexArray
+    first: npt.NDArray[np.float64]
+    step: float
+    inside: npt.NDArray[np.bool_]
+    noise_width_hz: float
+
+    def at(self, samples: npt.NDArray[np.float64]) -> ComplexArray:
+        """Interpolate linearly.
+
+        Parameters
+        ----------
+        samples : ndarray of float64, shape (n_moments, m)
+            Input samples, inside each moment.
+
+        Returns
+        -------
+        ndarray of complex64, shape (n_moments, m)
+            Values there.
+        """
+        places = (samples - self.first[:, None]) / self.step
+        left = places.astype(np.intp)
+        part = (places - left).astype(np.float32)
+        left += np.arange(len(left))[:, None] * self.iq.shape[1]
+        flat = self.iq.ravel()
+        low = flat[left]
+        return np.asarray(low + (flat[left + 1] - low) * part)
 
 
 @dataclass(frozen=True, slots=True)

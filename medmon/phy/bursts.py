@@ -107,7 +107,7 @@ def _crossings(
 
 
 def _longest_pause(marks: npt.NDArray[np.float64], rate_hz: float) -> float:
-    symbol = float(np.quantile(marks, 0.2))
+    symbol = float(np.interp(0.2 * (marks.size - 1), np.arange(marks.size), np.sort(marks)))
     pause_s = SHORTEST_PAUSE_S
     if symbol < KEYED_S * rate_hz:
         pause_s = min(max(PAUSE_SYMBOLS * symbol / rate_hz, SHORTEST_PAUSE_S), LONGEST_PAUSE_S)

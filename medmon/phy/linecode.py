@@ -113,35 +113,20 @@ def bits_each(code: LineCode) -> int:
     return int(_WORDS[code].shape[0]).bit_length() - 1
 
 
-def fit(chips: FloatArray, code: LineCode) -> FloatArray:
-    """Correlate chips with the best word of each symbol, along the last axis.
+def code_words(code: LineCode) -> FloatArray:
+    """Give the words of a line code.
 
     Parameters
     ----------
-    chips : ndarray of float32, shape (..., n_symbols * chips_each)
-        Soft chips.
     code : str
         Name of the line code.
 
     Returns
     -------
-    ndarray of float32, shape (..., n_symbols)
-        Quality of the best word of each symbol.
+    ndarray of float32, shape (n_words, chips_each)
+        +1 for a mark, -1 for a space; read-only.
     """
-    words = _WORDS[code]
-    groups = chips.reshape(*chips.shape[:-1], -1, words.shape[1])
-    if len(words) == 2:
-        # Two opposite words: the better one is the magnitude, without a product of matrices.
-        both: FloatArray = groups[..., 0] * words[0, 0]
-        for place in range(1, words.shape[1]):
-            both += groups[..., place] * words[0, place]
-        return np.asarray(np.abs(both) / np.float32(words.shape[1]), dtype=np.float32)
-    best: FloatArray = groups @ words.T
-    # Halves against each other: a maximum along a short last axis takes three times as long.
-    while best.shape[-1] > 1:
-        half = best.shape[-1] // 2
-        best = np.maximum(best[..., :half], best[..., half:])
-    return best[..., 0] / np.float32(words.shape[1])
+    return _WORDS[code]
 
 
 def least_margin(chips: FloatArray, code: LineCode) -> float:

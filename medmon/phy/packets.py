@@ -6,22 +6,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from medmon.kernels import between
 from medmon.phy import measure
-from medmon.phy.baseband import Baseband, Place
+from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
+from medmon.phy.edges import Clocking, clocking, sharpened
 from medmon.phy.fsk import tones_hz
 from medmon.phy.preamble import lead_chips
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.scatter import is_spoilt, scatter
-from medmon.phy.timing import Clock, between
+from medmon.phy.timing import Clock
 from medmon.phy.tuner import Tuner
 from medmon.records import Frame, Radio
 
-EDGE_CHIPS = 6
-RISE_CHIPS = 16
-"""Half widths, in chip rates, with which edges are placed and their rise is measured."""
-MARGIN_CHIPS = 16
-"""Chips before and after a packet that its wide signals need: their filters ring for less."""
 PASSES = 6
 REMAINS = 0.06
 """An edge that is late is measured a little less late than it is, so a fit leaves this part of the
@@ -127,11 +124,9 @@ def heard(
     reception, fitted = _followed(reception)
     rise_us = None
     if reception.modem.modulation == "ook":
-        time = _time(reception, fitted)
-        wide = tuner.around(time, RISE_CHIPS * reception.modem.symbol_rate_hz)
-        narrower = wide.around(time, EDGE_CHIPS * reception.modem.symbol_rate_hz)
-        fitted = measure.sharpened(reception, fitted, narrower.all_of_it(reception.carrier_hz))
-        rise_us = _rise_us(reception, fitted, wide.all_of_it(reception.carrier_hz))
+        fitted = sharpened(reception, fitted, tuner)
+        first, chip = band.sample_at(fitted.first_edge), fitted.step * band.step
+        rise_us = measure.rise_us(reception, first, chip, tuner)
     start, stop = _ends(reception, fitted, stretch, around)
     sent = _sent(reception, fitted)
     noise = density * band.noise_width_hz
@@ -155,7 +150,7 @@ def heard(
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),), sent)
 
 
-def _sent(reception: Reception, fitted: measure.Clocking) -> Sent:
+def _sent(reception: Reception, fitted: Clocking) -> Sent:
     """Add the chips behind the last symbol to a packet, up to silence."""
     chips, band = reception.known_chips, reception.band
     numbers = reception.chips.size + np.arange(LATE_CHIPS, dtype=np.float64)
@@ -175,34 +170,15 @@ def _sent(reception: Reception, fitted: measure.Clocking) -> Sent:
     )
 
 
-def _time(reception: Reception, fitted: measure.Clocking) -> Place:
-    """Give the time of a packet, and a little before and after it."""
-    first, chips = fitted.first_edge, reception.known_chips.size
-    margin = MARGIN_CHIPS * fitted.step
-    start, stop = first - margin, first + chips * fitted.step + margin
-    band = reception.band
-    return Place(reception.carrier_hz, 0.0, band.sample_at(start), band.sample_at(stop))
-
-
-def _rise_us(reception: Reception, fitted: measure.Clocking, wide: Baseband) -> float | None:
-    """Measure the rise of a keyed carrier; a shifted one does not rise inside its packet."""
-    band = reception.band
-    chips = reception.known_chips
-    rising = np.flatnonzero(chips[1:] & ~chips[:-1]) + 1
-    places = band.first_sample + band.step * (fitted.first_edge + fitted.step * rising)
-    edges = np.asarray((places - wide.first_sample) / wide.step, dtype=np.float64)
-    return measure.rise_us(wide, edges, fitted.step * band.step / wide.step)
-
-
-def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
+def _followed(reception: Reception) -> tuple[Reception, Clocking]:
     """Fit the clock and follow the preamble back with it, in turn, until it is as long as it gets.
 
     A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
     """
     begun = float(reception.chip_places(-0.5)[0])
     if reception.is_fitted:
-        return reception, measure.Clocking(begun, reception.clock.step, 0.0)
-    fitted = measure.clocking(reception)
+        return reception, Clocking(begun, reception.clock.step, 0.0)
+    fitted = clocking(reception)
     for _ in range(PASSES):
         clock = _clock(reception, fitted)
         lead = max(reception.lead, lead_chips(reception.soft, clock, reception.modem))
@@ -212,11 +188,11 @@ def _followed(reception: Reception) -> tuple[Reception, measure.Clocking]:
         if is_near and not is_longer:
             break
         begun = float(reception.chip_places(-0.5)[0])
-        fitted = measure.clocking(reception)
+        fitted = clocking(reception)
     return _retoned(replace(reception, clock=_clock(reception, fitted))), fitted
 
 
-def _clock(reception: Reception, fitted: measure.Clocking) -> Clock:
+def _clock(reception: Reception, fitted: Clocking) -> Clock:
     """Count a fitted clock from the first chip after the sync word, as receptions do."""
     ahead = reception.lead + len(reception.modem.sync) + 0.5
     return Clock(fitted.first_edge + SOFT_LAG + ahead * fitted.step, fitted.step)
@@ -252,7 +228,7 @@ def decibel(power: float) -> float:
 
 def _ends(
     reception: Reception,
-    fitted: measure.Clocking,
+    fitted: Clocking,
     stretch: Stretch | None,
     around: Baseband,
 ) -> tuple[float, float]:

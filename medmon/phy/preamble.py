@@ -14,7 +14,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from medmon.phy.timing import Clock, between
+from medmon.kernels import between
+from medmon.phy.timing import Clock
 from medmon.records import FloatArray, Modem
 
 SILENCE_CHIPS = 6.0
@@ -56,11 +57,18 @@ def pattern(modem: Modem, count: int) -> npt.NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (count,)
-        True for a mark; the last one stands before the sync word.
+        True for a mark; the last one stands before the sync word; read-only.
     """
-    period = marks(modem.preamble)
+    return _repeated(modem.preamble, count)
+
+
+@lru_cache(maxsize=256)
+def _repeated(text: str, count: int) -> npt.NDArray[np.bool_]:
+    period = marks(text)
     repeats = -(-count // period.size)
-    return np.tile(period, repeats)[repeats * period.size - count :]
+    chips = np.tile(period, repeats)[repeats * period.size - count :]
+    chips.flags.writeable = False
+    return chips
 
 
 def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from medmon.kernels import between
 from medmon.phy.reception import Reception
-from medmon.phy.timing import between
 from medmon.records import FloatArray
 
 BLOCK_CHIPS = 16

@@ -8,11 +8,13 @@ the check as well.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from medmon.kernels import sync_matches
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.linecode import bits_each, chips_each
 from medmon.records import FloatArray, Modem
@@ -30,8 +32,6 @@ LEAD_CHIPS = 400
 sync word stands: two senders may speak at once."""
 TAIL_CHIPS = 64
 """Chips behind the longest packet, in which its end shows."""
-FLAT = np.float32(1e-3)
-"""A waveform that varies by less than this part of its level is flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +111,18 @@ def find(soft: FloatArray, modem: Modem) -> list[Sync]:
     reach = (chips.size - 1) * SAMPLES_A_CHIP + 1
     if soft.size <= reach + SAMPLES_A_CHIP:
         return []
-    views = np.lib.stride_tricks.sliding_window_view(soft, reach)[:, ::SAMPLES_A_CHIP]
-    match = _matches(soft, chips)
+    match = sync_matches(soft, chips, SAMPLES_A_CHIP)
     apart = len(modem.sync) * SAMPLES_A_CHIP
     found = []
     lead = chips.size - len(modem.sync)
     for start in _peaks(match, apart):
-        around = views[start : start + 1]
-        parts = (
-            _correlation(around[:, part], chips[part]) for part in (slice(lead), slice(lead, None))
-        )
-        if min(float(part[0]) for part in parts) < PART_THRESHOLD:
+        heard = soft[start : start + reach : SAMPLES_A_CHIP]
+        if min(_likeness(heard[:lead], chips[:lead]), _likeness(heard[lead:], chips[lead:])) < (
+            PART_THRESHOLD
+        ):
             continue
         end = start + chips.size * SAMPLES_A_CHIP
-        found.append(_measured(views[start], chips, len(modem.sync), end, float(match[start])))
+        found.append(_measured(heard, chips, len(modem.sync), end, float(match[start])))
     return found
 
 
@@ -249,57 +247,13 @@ def best(trials: Iterable[Trial], modem: Modem) -> list[Trial]:
     return sorted(chosen, key=lambda trial: trial.sync.end)
 
 
-def _correlation(views: FloatArray, chips: FloatArray) -> FloatArray:
-    """Give the Pearson coefficient of each row with the chips; 1 for no chips at all."""
+def _likeness(heard: FloatArray, chips: FloatArray) -> float:
+    """Give the Pearson coefficient of two that are not flat; 1 for no chips at all."""
     if not chips.size:
-        return np.ones(len(views), dtype=np.float32)
-    shape = chips - chips.mean()
-    mean, power = views.mean(axis=1), (views**2).mean(axis=1)
-    spread = np.sqrt(np.maximum(power - mean**2, 0.0))
-    # A difference of two like numbers: below this it is rounding, and a steady carrier no match.
-    least = np.maximum(FLAT * np.sqrt(power), 1e-12)
-    scale = np.float32(np.linalg.norm(shape) * np.sqrt(chips.size))
-    return np.asarray(views @ shape / (scale * np.maximum(spread, least)), dtype=np.float32)
-
-
-def _matches(soft: FloatArray, chips: FloatArray) -> FloatArray:
-    """Give the Pearson coefficient of the chips with every place of a waveform.
-
-    All places at once, chip by chip: contiguous runs are added ten times as fast as rows of
-    samples that lie apart are multiplied.
-    """
-    places = soft.size - (chips.size - 1) * SAMPLES_A_CHIP
-    marks = soft[:places] * chips[0]
-    for place, chip in enumerate(chips[1:], start=1):
-        begin = place * SAMPLES_A_CHIP
-        heard = soft[begin : begin + places]
-        if chip > 0:
-            marks += heard
-        else:
-            marks -= heard
-    mean = _summed(soft, chips.size) / np.float32(chips.size)
-    power = _summed(soft**2, chips.size) / np.float32(chips.size)
-    spread = np.sqrt(np.maximum(power - mean**2, 0.0))
-    # A difference of two like numbers: below this it is rounding, and a steady carrier no match.
-    least = np.maximum(FLAT * np.sqrt(power), 1e-12)
-    scale = np.float32(np.linalg.norm(chips - chips.mean()) * np.sqrt(chips.size))
-    shape: FloatArray = marks - np.float32(chips.sum()) * mean
-    return np.asarray(shape / (scale * np.maximum(spread, least)), dtype=np.float32)
-
-
-def _summed(wave: FloatArray, chips: int) -> FloatArray:
-    """Add up so many samples a chip apart, from every place on, by sums of 1, 2, 4, ... of them."""
-    places = wave.size - (chips - 1) * SAMPLES_A_CHIP
-    total: FloatArray = np.zeros(places, dtype=np.float32)
-    run, taken, width = wave, 0, 1
-    while width <= chips:
-        if chips & width:
-            total += run[taken * SAMPLES_A_CHIP : taken * SAMPLES_A_CHIP + places]
-            taken += width
-        apart = width * SAMPLES_A_CHIP
-        run = run[:-apart] + run[apart:]
-        width *= 2
-    return total
+        return 1.0
+    wave, shape = heard - heard.mean(), chips - chips.mean()
+    scale = float(np.dot(wave, wave)) * float(np.dot(shape, shape))
+    return float(np.dot(wave, shape)) / math.sqrt(scale) if scale else 0.0
 
 
 def _measured(heard: FloatArray, chips: FloatArray, word: int, end: int, match: float) -> Sync:

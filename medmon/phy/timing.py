@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from medmon.phy.linecode import bits_each, chips_each, fit
+from medmon.kernels import clock_chips, clock_scores
+from medmon.phy.linecode import bits_each, chips_each, code_words
 from medmon.phy.sync import Sync
 from medmon.records import FloatArray, Modem
 
@@ -107,44 +108,26 @@ def chips_from_sync(
                int((scaled.size - 4 - sync.end) / (step * (1 + CLOCK_ERROR))))  # fmt: skip
     most = max(0, most // width) * width
     nominal = clock = Clock(float(sync.end), step)
+    chips, further = _read(scaled, clock, most, modem)
     count = 0
     # A wrong clock runs out of the packet before its end. What it does read is enough to better
     # it, and the better one reads further, until it reads no further.
     for _ in range(PASSES):
-        chips = _read(scaled, clock, most)
-        further = _ended(chips, modem)
         if further <= FURTHER * count:
             break
         count = further
         clock = _best(scaled, nominal, count, modem)
-    chips = _read(scaled, clock, most)
-    return clock, chips[: _ended(chips, modem)]
+        chips, further = _read(scaled, clock, most, modem)
+    return clock, chips[:further]
 
 
-def _read(scaled: FloatArray, clock: Clock, count: int) -> FloatArray:
-    return between(scaled, clock.at(np.arange(count, dtype=np.float64)))
-
-
-def between(scaled: FloatArray, places: npt.NDArray[np.float64]) -> FloatArray:
-    """Interpolate a waveform linearly between its samples.
-
-    Parameters
-    ----------
-    scaled : ndarray of float32, shape (n,)
-        The waveform.
-    places : ndarray of float64
-        Indices into it; those outside take the nearest sample.
-
-    Returns
-    -------
-    ndarray of float32
-        Values, in the shape of the places.
-    """
-    left = np.clip(places.astype(np.intp), 0, scaled.size - 2)
-    part = (places - left).astype(np.float32)
-    part *= (scaled[1:] - scaled[:-1])[left]
-    part += scaled[left]
-    return part
+def _read(scaled: FloatArray, clock: Clock, most: int, modem: Modem) -> tuple[FloatArray, int]:
+    """Read chips, and count those before the signal ends."""
+    width = chips_each(modem.line_code)
+    chips, quality = clock_chips(
+        scaled, clock.start, clock.step, code_words(modem.line_code), most // width
+    )
+    return chips, _ended(quality, LOOK_CHIPS // width) * width
 
 
 def _best(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> Clock:
@@ -170,9 +153,8 @@ def _searched(
     modem: Modem,
 ) -> tuple[float, float, FloatArray]:
     """Find the clock of a grid whose chips fit the line code best."""
-    numbers = np.arange(count, dtype=np.float64)
-    places = phases[:, None, None] + rates[None, :, None] * numbers
-    score = fit(between(scaled, places), modem.line_code).sum(axis=-1)
+    symbols = count // chips_each(modem.line_code)
+    score = clock_scores(scaled, phases, rates, code_words(modem.line_code), symbols)
     phase, rate = np.unravel_index(int(score.argmax()), score.shape)
     return float(phases[phase]), float(rates[rate]), score
 
@@ -182,27 +164,33 @@ def _summit(
 ) -> tuple[float, float]:
     """Give the summit of the quadratic that fits a grid of five by five best, within the grid."""
     _, by_phase, by_rate, bend_phase, twist, bend_rate = QUADRATIC @ score.ravel()
-    bends = np.array(((2 * bend_phase, twist), (twist, 2 * bend_rate)))
-    top = np.unravel_index(int(score.argmax()), score.shape)
-    place = np.array(top) / 2 - 1.0
-    if bends[0, 0] < 0 and np.linalg.det(bends) > 0:  # a summit, no saddle and no valley
-        place = np.clip(np.linalg.solve(bends, -np.array((by_phase, by_rate))), -1.0, 1.0)
+    top = divmod(int(score.argmax()), NEAR.size)
+    place = [number / 2 - 1.0 for number in top]
+    bends = 4 * bend_phase * bend_rate - twist**2
+    if bend_phase < 0 and bends > 0:  # a summit, no saddle and no valley
+        by = (
+            (twist * by_rate - 2 * bend_rate * by_phase) / bends,
+            (twist * by_phase - 2 * bend_phase * by_rate) / bends,
+        )
+        place = [min(max(float(part), -1.0), 1.0) for part in by]
     steps = (phases[-1] - phases[0]) / 2, (rates[-1] - rates[0]) / 2
     return float(phases[2] + place[0] * steps[0]), float(rates[2] + place[1] * steps[1])
 
 
-def _ended(chips: FloatArray, modem: Modem) -> int:
-    """Count the chips before the signal ends, whole symbols."""
-    width = chips_each(modem.line_code)
-    quality = fit(chips, modem.line_code)
-    look = LOOK_CHIPS // width
+def _ended(quality: FloatArray, look: int) -> int:
+    """Count the symbols before the signal ends; `look` of them are looked at together."""
     if quality.size < look:
         return 0
-    mean = np.convolve(quality, np.ones(look, dtype=np.float32) / look, mode="valid")
-    low = np.flatnonzero(mean < END_QUALITY)
-    if not low.size:
-        return chips.size
+    total = np.cumsum(quality, dtype=np.float64)
+    low = total[look:] - total[:-look] < END_QUALITY * look
+    if total[look - 1] < END_QUALITY * look:
+        first = 0
+    elif low.any():
+        first = int(low.argmax()) + 1
+    else:
+        return quality.size
     # The end is the change point: one weak symbol before it does not move it.
-    first = max(0, int(low[0]) - look)
+    first = max(0, first - look)
     gathered = np.cumsum(quality[first : first + 3 * look] - END_QUALITY)
-    return (first + int(np.concatenate(([0.0], gathered)).argmax())) * width
+    top = int(gathered.argmax())
+    return first + (top + 1 if gathered[top] > 0 else 0)

@@ -18,8 +18,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import decimate
-from medmon.phy.baseband import Baseband, Place
+from medmon.kernels import decimate, glimpses
+from medmon.phy.baseband import Baseband, Glimpses, Place
 from medmon.phy.filters import fast_length, low_pass, passband, phasor, smooth_length
 from medmon.records import ComplexArray, FloatArray
 
@@ -49,6 +49,21 @@ class Part:
     noise_width_hz: float
     centre_hz: float = 0.0
     step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Narrowing:
+    """How a carrier is brought down: filter, outputs kept, turns a sample, delay, noise left."""
+
+    taps: FloatArray
+    factor: int
+    turns: float
+    lag: float
+    noise_width_hz: float
+
+
+THROUGH = np.array([1, 0, 0, 0], dtype=np.float32)
+"""The filter that changes nothing."""
 
 
 class Tuner:
@@ -123,27 +138,76 @@ class Tuner:
         Tuner
             The place at a lower rate, good to `spare_hz` beyond the reach of the place.
         """
-        half_width_hz = place.reach_hz + spare_hz
-        factor = int(self._rate_hz / (SPARE * half_width_hz))
-        if factor < 2:
+        narrowing = self._narrowing(place.offset_hz, place.reach_hz + spare_hz)
+        if narrowing is None:
             return self.cut(place.start_sample, place.stop_sample)
-        weights = low_pass(factor, half_width_hz / self._rate_hz)
-        turns = (place.offset_hz - self._part.centre_hz) / self._rate_hz
         # The taps stand symmetrically about a half sample; where the stretch ends they reach over
         # the place, or the place begins a little later: half a chip at most.
         start, stop = self._places(place.start_sample, place.stop_sample)
-        begin, end = max(0, start - weights.size // 2), stop + weights.size // 2
-        taps = weights * phasor(weights.size, -turns)
-        narrow = decimate(self._iq[begin:end], taps, factor)
-        narrow *= phasor(narrow.size, -turns * factor)
-        first = self._first + (begin + (weights.size - 1) / 2) * self._part.step
+        size, factor = narrowing.taps.size, narrowing.factor
+        begin, end = max(0, start - size // 2), stop + size // 2
+        narrow = decimate(self._iq[begin:end], narrowing.taps, factor, narrowing.turns)
+        first = self._first + (begin + narrowing.lag) * self._part.step
         part = Part(
             band_hz=self._part.band_hz,
             centre_hz=place.offset_hz,
             step=self._part.step * factor,
-            noise_width_hz=float(np.sum(weights**2)) * self._rate_hz,
+            noise_width_hz=narrowing.noise_width_hz,
         )
         return Tuner(narrow, first, self._rate_hz / factor, part)
+
+    def glimpses(
+        self,
+        offset_hz: float,
+        samples: npt.NDArray[np.floating],
+        reach: float,
+        half_width_hz: float,
+    ) -> Glimpses:
+        """Shift a carrier to zero at many short moments, so that they cost less than all.
+
+        Parameters
+        ----------
+        offset_hz : float
+            Carrier, relative to the tuned frequency.
+        samples : ndarray of float, shape (n,)
+            The middle of each moment, in samples of the stream.
+        reach : float
+            Half their length, in samples of the stream.
+        half_width_hz : float
+            What comes through unharmed to either side.
+
+        Returns
+        -------
+        Glimpses
+            The moments that are in the stretch; where a narrower signal would not be much smaller,
+            as wide as the stretch is.
+        """
+        narrowing = self._narrowing(offset_hz, half_width_hz)
+        if narrowing is None:
+            turns = (offset_hz - self._part.centre_hz) / self._rate_hz
+            narrowing = _Narrowing(THROUGH, 1, turns, 0.0, self._part.noise_width_hz)
+        size, factor = narrowing.taps.size, narrowing.factor
+        step = self._part.step * factor
+        # The sample before and the one behind, and one for rounding, to be interpolated between.
+        count = int(np.ceil(2 * reach / step)) + 3
+        starts = np.floor((samples - reach - self._first) / self._part.step - narrowing.lag).astype(
+            np.int64
+        )
+        inside = (starts >= 0) & (starts + (count - 1) * factor + size <= len(self._iq))
+        starts = starts[inside]
+        iq = glimpses(self._iq, narrowing.taps, factor, narrowing.turns, starts, count)
+        first = np.asarray(self._first + (starts + narrowing.lag) * self._part.step)
+        return Glimpses(iq, first, step, inside, narrowing.noise_width_hz)
+
+    def _narrowing(self, offset_hz: float, half_width_hz: float) -> _Narrowing | None:
+        """Design the filter around a carrier; None where too little would be left out."""
+        factor = int(self._rate_hz / (SPARE * half_width_hz))
+        if factor < 2:
+            return None
+        weights = low_pass(factor, half_width_hz / self._rate_hz)
+        turns = (offset_hz - self._part.centre_hz) / self._rate_hz
+        noise_width_hz = float(np.vdot(weights, weights)) * self._rate_hz
+        return _Narrowing(weights, factor, turns, (weights.size - 1) / 2, noise_width_hz)
 
     def all_of_it(self, offset_hz: float) -> Baseband:
         """Shift a carrier to zero and keep the whole stretch, as wide as it is.

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medmon.kernels import between
 from medmon.phy.sync import Sync
-from medmon.phy.timing import Clock, between, chips_from_sync
+from medmon.phy.timing import Clock, chips_from_sync
 from medmon.records import FloatArray, Modem
 from signal_fixtures.linecode import manchester_802_3
 from signal_fixtures.waveform import ChipArray

@@ -1,0 +1,34 @@
+/* What the kernels share: vectors of eight numbers, and the check of the arrays that come in. */
+#ifndef MEDMON_LANES_H
+#define MEDMON_LANES_H
+
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+
+#define LANES 8
+
+/* Where the linker can choose at start-up, the same C is compiled for wider vector units too. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define FOR_EVERY_PROCESSOR __attribute__((target_clones("default", "avx2")))
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define FOR_EVERY_PROCESSOR
+#define INLINE static inline
+#endif
+
+/* One number of every lane; an extension of C that GCC and Clang share. */
+typedef float Lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(16)));
+/* The same, anywhere in memory. */
+typedef float Some __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+typedef int Wholes __attribute__((vector_size(LANES * sizeof(int))));
+
+/* Give the floats of a buffer, or NULL with an error that says which one was wrong. */
+float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name);
+
+PyObject *decimate(PyObject *self, PyObject *args);
+PyObject *clock_scores(PyObject *self, PyObject *args);
+PyObject *clock_chips(PyObject *self, PyObject *args);
+PyObject *sync_matches(PyObject *self, PyObject *args);
+
+#endif
