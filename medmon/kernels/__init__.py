@@ -1,9 +1,8 @@
 """The few loops over all samples that decide how fast medmon is, each in numpy and in C.
 
-`bank`, `loudness`, `decimation`, `matching`, `clock` and `codes` have a loop each. In numpy it says
-what it does; `compiled` does the same in C where a compiler was there when medmon was installed
-(docs/decisions/0022-one-small-kernel.md). The two differ by rounding, and nobody above this room
-knows which one worked.
+Each module has a loop or two. In numpy it says what it does; `compiled` does the same in C where a
+compiler was there when medmon was installed (docs/decisions/0022-one-small-kernel.md). The two
+differ by rounding, and nobody above this room knows which one worked.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from medmon.kernels.codes import Codes, Samples, converted
 from medmon.kernels.decimation import decimate, glimpses
 from medmon.kernels.loudness import Level, level
 from medmon.kernels.matching import sync_matches
+from medmon.kernels.tones import phase_steps, tone_contrast
 
 __all__ = [
     "IS_COMPILED",
@@ -31,5 +31,7 @@ __all__ = [
     "decimate",
     "glimpses",
     "level",
+    "phase_steps",
     "sync_matches",
+    "tone_contrast",
 ]

@@ -354,6 +354,8 @@ static PyMethodDef methods[] = {
     {"clock_scores", clock_scores, METH_VARARGS, NULL},
     {"clock_chips", clock_chips, METH_VARARGS, NULL},
     {"sync_matches", sync_matches, METH_VARARGS, NULL},
+    {"tone_contrast", tone_contrast, METH_VARARGS, NULL},
+    {"phase_steps", phase_steps, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

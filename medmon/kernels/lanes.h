@@ -30,5 +30,7 @@ PyObject *decimate(PyObject *self, PyObject *args);
 PyObject *clock_scores(PyObject *self, PyObject *args);
 PyObject *clock_chips(PyObject *self, PyObject *args);
 PyObject *sync_matches(PyObject *self, PyObject *args);
+PyObject *tone_contrast(PyObject *self, PyObject *args);
+PyObject *phase_steps(PyObject *self, PyObject *args);
 
 #endif

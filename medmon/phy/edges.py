@@ -9,11 +9,13 @@ other; that asymmetry is fitted and left out.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from medmon.kernels import phase_steps
 from medmon.phy.baseband import Glimpses
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Tuner
@@ -163,22 +165,20 @@ def _line(
     reach: float,
 ) -> Clocking:
     """Draw the straight line through how late edges are."""
-    if changes.size < LEAST_EDGES:
+    good = np.abs(late - _middle(late)) < reach if changes.size else np.zeros(0, dtype=np.bool_)
+    late = late[good]
+    if late.size < LEAST_EDGES:
         return rough
-    design = np.stack(
-        (np.ones(changes.size), changes / changes[-1], np.where(rising, 1.0, -1.0)),
-        axis=1,
-    )
-    good = np.abs(late - _middle(late)) < reach
-    if good.sum() < LEAST_EDGES:
-        return rough
-    design, late = design[good], late[good]
+    design = np.empty((3, late.size))
+    design[0] = 1.0
+    design[1] = changes[good] / changes[-1]
+    design[2] = np.where(rising[good], 1.0, -1.0)
     # The normal equations: three unknowns, so their condition is no matter. Where all edges rise,
     # the third is any number: a trace on the diagonal makes it a small one.
-    line = np.linalg.solve(design.T @ design + TRACE, design.T @ late)
-    scatter = float(np.std(late - design @ line))
+    line = np.linalg.solve(design @ design.T + TRACE, design @ late)
+    rest = late - line @ design
     # The end of a line is known half as well as its middle.
-    error = 2 * scatter / float(np.sqrt(late.size))
+    error = 2 * math.sqrt(float(np.dot(rest, rest))) / late.size
     slope = line[1] / changes[-1]
     return Clocking(float(rough.first_edge + line[0]), float(rough.step + slope), error)
 
@@ -188,7 +188,7 @@ def _wave(heard: Reception) -> FloatArray:
     iq = heard.band.iq
     if heard.deviation_hz is None:
         return np.abs(iq)
-    turns = np.angle(iq[1:] * np.conj(iq[:-1]))
+    turns = phase_steps(iq)
     # The difference of two samples lies half-way between them; so does their mean.
     ahead = np.concatenate((turns, turns[-1:]))
     behind = np.concatenate((turns[:1], turns))

@@ -20,10 +20,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from medmon.kernels import tone_contrast
 from medmon.phy import sync
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
-from medmon.phy.reception import Reception, matched, read, shifted
+from medmon.phy.reception import Reception, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
@@ -178,9 +179,10 @@ def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Ba
 
 def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatArray:
     """Power in the upper tone's filter minus power in the lower one's."""
-    high = matched(shifted(band, carrier_hz + deviation_hz), SAMPLES_A_CHIP)
-    low = matched(shifted(band, carrier_hz - deviation_hz), SAMPLES_A_CHIP)
-    return high.real**2 + high.imag**2 - low.real**2 - low.imag**2
+    high, low = (
+        (carrier_hz + shift_hz) / band.rate_hz for shift_hz in (deviation_hz, -deviation_hz)
+    )
+    return tone_contrast(band.iq, SAMPLES_A_CHIP, high, low)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

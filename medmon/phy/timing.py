@@ -109,14 +109,17 @@ def chips_from_sync(
     most = max(0, most // width) * width
     nominal = clock = Clock(float(sync.end), step)
     chips, further = _read(scaled, clock, most, modem)
-    count = 0
+    count, apart = 0, 0.0
     # A wrong clock runs out of the packet before its end. What it does read is enough to better
     # it, and the better one reads further, until it reads no further.
     for _ in range(PASSES):
         if further <= FURTHER * count:
             break
         count = further
-        clock = _best(scaled, nominal, count, modem)
+        clock, apart = _coarse(scaled, nominal, count, modem)
+        chips, further = _read(scaled, clock, most, modem)
+    if count:
+        clock = _fine(scaled, clock, apart, count, modem)
         chips, further = _read(scaled, clock, most, modem)
     return clock, chips[:further]
 
@@ -130,17 +133,20 @@ def _read(scaled: FloatArray, clock: Clock, most: int, modem: Modem) -> tuple[Fl
     return chips, _ended(quality, LOOK_CHIPS // width) * width
 
 
-def _best(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> Clock:
-    """Search rate and phase on a coarse grid, then around the best on a finer one.
-
-    The finer one reaches the coarse neighbours: a phase half a step off can be made up for by a
-    wrong rate.
-    """
+def _coarse(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> tuple[Clock, float]:
+    """Search rate and phase on a coarse grid; give the best and how far its rates are apart."""
     steps = max(1, int(np.ceil(CLOCK_ERROR * nominal.step * count / SLIP)))
     rates = nominal.step * (1 + CLOCK_ERROR * np.arange(-steps, steps + 1) / steps)
     phase, rate, _ = _searched(scaled, nominal.start + PHASES, rates, count, modem)
-    apart = rates[1] - rates[0]
-    phases, rates = phase + NEAR, rate + NEAR * apart
+    return Clock(phase, rate), float(rates[1] - rates[0])
+
+
+def _fine(scaled: FloatArray, near: Clock, apart: float, count: int, modem: Modem) -> Clock:
+    """Search rate and phase around the best of the coarse grid.
+
+    As far as its neighbours: a phase half a step off can be made up for by a wrong rate.
+    """
+    phases, rates = near.start + NEAR, near.step + NEAR * apart
     _, _, score = _searched(scaled, phases, rates, count, modem)
     return Clock(*_summit(phases, rates, score))
 
