@@ -11,7 +11,7 @@ from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
 from medmon.kernels.codes import Codes, Samples, converted
-from medmon.kernels.decimation import decimate, glimpses
+from medmon.kernels.decimation import decimate, glimpses, resample
 from medmon.kernels.loudness import Level, level
 from medmon.kernels.matching import sync_matches
 from medmon.kernels.tones import phase_steps, tone_contrast
@@ -32,6 +32,7 @@ __all__ = [
     "glimpses",
     "level",
     "phase_steps",
+    "resample",
     "sync_matches",
     "tone_contrast",
 ]

@@ -22,7 +22,14 @@ def frame_powers(
 ) -> None: ...
 def level(samples: _Array, is_codes: bool, /) -> tuple[float, float, float, float, float]: ...
 def decimate(
-    iq: _Array, taps: _Array, starts: _Array, out: _Array, factor: int, turns: float, /
+    iq: _Array,
+    taps: _Array,
+    phases: int,
+    starts: _Array,
+    out: _Array,
+    step: float,
+    turns: float,
+    /,
 ) -> None: ...
 def clock_scores(
     wave: _Array,

@@ -66,7 +66,7 @@ def glimpses(
     if not IS_COMPILED:
         return plain_glimpses(iq, taps, factor, turns, starts, count)
     out: ComplexArray = np.empty((starts.size, count), dtype=np.complex64)
-    compiled.decimate(iq, taps.repeat(2), starts, out, factor, turns)
+    compiled.decimate(iq, taps.repeat(2), 1, starts, out, factor, turns)
     return out
 
 
@@ -111,3 +111,69 @@ def plain_glimpses(
             for start in starts.tolist()]  # fmt: skip
     turned_back = np.asarray(rows).reshape(starts.size, count) * left
     return np.asarray(turned_back, dtype=np.complex64)
+
+
+def resample(
+    iq: ComplexArray, bank: FloatArray, step: float, turns: float, count: int
+) -> ComplexArray:
+    """Turn a carrier to zero, filter, and give outputs at any distance.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Samples, contiguous.
+    bank : ndarray of float32, shape (n_phases, n_taps)
+        Weights of consecutive samples for an output that lies 0, 1, ... parts of `n_phases` of a
+        sample behind the place of the first row's; taps a multiple of four.
+    step : float
+        Distance of two outputs in samples.
+    turns : float
+        Turns of the carrier in a sample.
+    count : int
+        Outputs, all of samples that are there.
+
+    Returns
+    -------
+    ndarray of complex64, shape (count,)
+        Output j is the weighted sum of the samples from the whole part of j * step on, with the row
+        of its fraction, each turned back by as much as the carrier has turned since the first.
+    """
+    if not IS_COMPILED:
+        return plain_resample(iq, bank, step, turns, count)
+    out: ComplexArray = np.empty(count, dtype=np.complex64)
+    start = np.zeros(1, dtype=np.int64)
+    compiled.decimate(iq, bank.repeat(2, axis=1), len(bank), start, out, step, turns)
+    return out
+
+
+def plain_resample(
+    iq: ComplexArray, bank: FloatArray, step: float, turns: float, count: int
+) -> ComplexArray:
+    """Give outputs at any distance; see `resample`, in numpy.
+
+    Parameters
+    ----------
+    iq : ndarray of complex64, shape (n,)
+        Samples.
+    bank : ndarray of float32, shape (n_phases, n_taps)
+        Weights of consecutive samples for each phase.
+    step : float
+        Distance of two outputs in samples.
+    turns : float
+        Turns of the carrier in a sample.
+    count : int
+        Outputs.
+
+    Returns
+    -------
+    ndarray of complex64, shape (count,)
+        The outputs.
+    """
+    places = step * np.arange(count)
+    starts = places.astype(np.intp)
+    phases = ((places - starts) * len(bank)).astype(np.intp)
+    turned = iq * np.exp(-2j * np.pi * ((turns * np.arange(iq.size)) % 1.0)).astype(np.complex64)
+    out: ComplexArray = np.zeros(count, dtype=np.complex64)
+    for tap, weights in enumerate(bank.T):
+        out += turned[starts + tap] * weights[phases]
+    return out

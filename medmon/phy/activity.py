@@ -137,6 +137,8 @@ class Activity:
         done: list[Region] = []
         for row, low, high, begins in _runs(*self._hot(excess)):
             slot = self._slot + row
+            if len(self._open) == 1 and self._goes_on(slot, low, high):
+                continue
             done += self._expire(slot)
             self._take(slot, low, high, begins=begins)
         self._slot += len(excess)
@@ -175,6 +177,16 @@ class Activity:
         begin = (excess > ONE_ROW) | (four > FOUR_ROWS)
         begin |= _wide(excess, ONE_ROW_WIDE) | _wide(four, FOUR_ROWS_WIDE)
         return begin, begin | (four > KEEP)
+
+    def _goes_on(self, slot: int, low: int, high: int) -> bool:
+        """Let the only open region go on, which nearly every run of a packet does."""
+        region = self._open[0]
+        is_old = slot - region.last_slot > self._hold or slot - region.start_slot >= self._longest
+        if is_old or not region.touches(low, high):
+            return False
+        region.low, region.high = min(low, region.low), max(high, region.high)
+        region.last_slot = slot
+        return True
 
     def _take(self, slot: int, low: int, high: int, *, begins: bool) -> None:
         """Let a run of channels with energy begin a region, or join those that it touches."""

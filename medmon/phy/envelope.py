@@ -55,6 +55,7 @@ def envelope(band: Baseband, on_air: Sequence[Stretch], noise: float) -> Envelop
     chance = 1.0 - (1.0 - noise / mean) ** 2
     if float(power.var()) / mean**2 - chance < STEADY:
         return "steady"
-    ranks = round(OFF_PART * (power.size - 1)), round((1 - OFF_PART) * (power.size - 1))
-    off, mark = (float(value) for value in np.partition(power, ranks)[list(ranks)])
+    power = np.sort(power)
+    low = round(OFF_PART * (power.size - 1))
+    off, mark = float(power[low]), float(power[power.size - 1 - low])
     return "keyed" if off < max(noise, OFF * mark) else "unclear"

@@ -11,6 +11,11 @@ from medmon.records import ComplexArray, FloatArray
 ROLL_OFF = 0.25
 """Width of each edge of a passband, over its half width."""
 _FAST = (8, 9, 10, 12, 14, 15, 16)
+PHASES = 128
+"""Places between two samples: the error of the nearest is 50 dB below a signal at a sixth of the
+rate."""
+EDGE_DB = 60.0
+"""What the edges of a passband fall by, where nothing folds back."""
 STOP_DB = 70.0
 """What the flanks that fold back are damped by; eight bits have 50 dB."""
 
@@ -65,6 +70,36 @@ def low_pass(factor: int, half_width: float) -> FloatArray:
     window = np.kaiser(size, 0.1102 * (STOP_DB - 8.7))
     taps = np.sinc((np.arange(size) - (size - 1) / 2) / factor) * window
     return np.asarray(taps / taps.sum(), dtype=np.float32)
+
+
+@lru_cache(maxsize=64)
+def resampling(half_width: float) -> FloatArray:
+    """Design the filter behind which a signal may have any rate.
+
+    Parameters
+    ----------
+    half_width : float
+        What has to come through unharmed, over the sample rate; the edge is `ROLL_OFF` of it wide.
+
+    Returns
+    -------
+    ndarray of float32, shape (PHASES, n_taps)
+        A sinc behind a Kaiser window [1]_, as seen from `PHASES` places between two samples: in the
+        middle of each part, so that a place is off by half a part at most. A multiple of four taps,
+        gain 1; the place of phase 0 is behind tap ``n_taps / 2 - 1``.
+
+    References
+    ----------
+    .. [1] Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd ed., section 7.5.3.
+    """
+    least = (EDGE_DB - 8) / (2.285 * 2 * np.pi * half_width * ROLL_OFF)
+    size = 4 * int(np.ceil((least + 1) / 4))
+    beta = 0.1102 * (EDGE_DB - 8.7)
+    behind = (np.arange(PHASES) + 0.5) / PHASES
+    lag = np.arange(size) - (size // 2 - 1) - behind[:, None]
+    window = np.i0(beta * np.sqrt(np.maximum(1 - (2 * lag / size) ** 2, 0.0)))
+    taps = np.sinc(2 * half_width * (1 + ROLL_OFF / 2) * lag) * window
+    return np.asarray(taps / taps.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def passband(most: int, half_width: float) -> FloatArray:

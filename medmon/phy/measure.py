@@ -17,6 +17,8 @@ from medmon.records import ComplexArray
 
 BAND_POWER = 0.95
 """Part of the power that the bandwidth holds: the main lobe of rectangular keying."""
+SPECTRUM = np.hanning(1 << 8).astype(np.float32)
+"""Window of the short spectra that the bandwidth is read off."""
 OWN_RISE = 0.93
 """Rise time of the tuner's filter times its noise width: 0.93 by its step response."""
 RISE_CHIPS = 16
@@ -75,10 +77,12 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
     piece = band.iq[max(0, round(start)) : max(0, round(stop))]
     if piece.size < 16:
         return max(band.noise_width_hz, least_hz)
-    size = 1 << 8
-    frames = np.pad(piece, (0, -piece.size % size)).reshape(-1, size)
-    spectra = np.fft.fftshift(np.fft.fft(frames * np.hanning(size).astype(np.float32)), axes=1)
-    power = (spectra.real**2 + spectra.imag**2).sum(axis=0) / (size * 0.375 * piece.size)
+    size = SPECTRUM.size
+    frames = np.zeros((-(-piece.size // size), size), dtype=np.complex64)
+    frames.ravel()[: piece.size] = piece
+    spectra = np.fft.fft(frames * SPECTRUM).view(np.float32).reshape(len(frames), size, 2)
+    power = np.einsum("ijk,ijk->j", spectra, spectra) / (size * 0.375 * piece.size)
+    power = np.fft.fftshift(power)
     bin_hz = band.rate_hz / size
     passed = np.abs(np.arange(size) - size // 2) * bin_hz < band.noise_width_hz / 2
     # Noise less than its mean must cancel noise above it: clipped at zero bin by bin, what is

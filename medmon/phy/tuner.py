@@ -18,9 +18,17 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import decimate, glimpses
+from medmon.kernels import decimate, glimpses, resample
 from medmon.phy.baseband import Baseband, Glimpses, Place
-from medmon.phy.filters import fast_length, low_pass, passband, phasor, smooth_length
+from medmon.phy.filters import (
+    ROLL_OFF,
+    fast_length,
+    low_pass,
+    passband,
+    phasor,
+    resampling,
+    smooth_length,
+)
 from medmon.records import ComplexArray, FloatArray
 
 SPARE = 3.0
@@ -188,8 +196,9 @@ class Tuner:
             narrowing = _Narrowing(THROUGH, 1, turns, 0.0, self._part.noise_width_hz)
         size, factor = narrowing.taps.size, narrowing.factor
         step = self._part.step * factor
-        # The sample before and the one behind, and one for rounding, to be interpolated between.
-        count = int(np.ceil(2 * reach / step)) + 3
+        # The sample before and the one behind, and one for rounding, to be interpolated between; of
+        # a moment without length the sample before is enough.
+        count = int(np.ceil(2 * reach / step)) + 3 if reach else 1
         starts = np.floor((samples - reach - self._first) / self._part.step - narrowing.lag).astype(
             np.int64
         )
@@ -324,6 +333,39 @@ class Tuner:
         Baseband
             The narrow signal.
         """
+        reach_hz = half_width_hz * (1 + ROLL_OFF)
+        least_hz = 2 * reach_hz
+        beside_hz = abs(offset_hz) + reach_hz, abs(offset_hz - self._part.centre_hz) + reach_hz
+        if (
+            beside_hz[0] <= self._part.band_hz / 2
+            and beside_hz[1] <= self._rate_hz / 2
+            and rate_hz >= least_hz
+        ):
+            return self._resampled(offset_hz, half_width_hz, rate_hz)
+        return self._cut_out(offset_hz, half_width_hz, rate_hz)
+
+    def _resampled(self, offset_hz: float, half_width_hz: float, rate_hz: float) -> Baseband:
+        """Cut out a signal that has band to both sides, in time."""
+        bank = resampling(half_width_hz / self._rate_hz)
+        before = bank.shape[1] // 2 - 1
+        padded = np.zeros(len(self._iq) + 2 * before + 2, dtype=np.complex64)
+        padded[before : before + len(self._iq)] = self._iq
+        step = self._rate_hz / rate_hz
+        count = int(np.ceil(len(self._iq) / step))
+        turns = (offset_hz - self._part.centre_hz) / self._rate_hz
+        # The carrier is turned from the padding on; its phase counts from the first sample.
+        begin = np.complex64(np.exp(2j * np.pi * turns * before))
+        return Baseband(
+            iq=resample(padded, bank, step, turns, count) * begin,
+            rate_hz=rate_hz,
+            offset_hz=offset_hz,
+            first_sample=float(self._first),
+            step=step * self._part.step,
+            noise_width_hz=float(np.vdot(bank[0], bank[0])) * self._rate_hz,
+        )
+
+    def _cut_out(self, offset_hz: float, half_width_hz: float, rate_hz: float) -> Baseband:
+        """Cut out a signal beside the edge of the band, in frequency."""
         count = smooth_length(max(16, round(rate_hz / self.bin_hz)))
         centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
         shape = passband(min(count, self._size) // 2, half_width_hz / self.bin_hz)

@@ -41,10 +41,29 @@ def test_without_a_compiler_the_same_is_heard() -> None:
 def test_compiled_loops_refuse_what_does_not_fit() -> None:
     """A wrong length is an error with figures and never a crash."""
     few, taps = np.zeros(8, np.complex64), np.zeros(8, np.float32)
+    start, out = np.zeros(1, np.int64), np.zeros(3, np.complex64)
     with pytest.raises(ValueError, match="iq holds 64 bytes where 96 are needed"):
-        compiled.decimate(few, taps, taps, np.zeros(3, np.complex64), 4)
+        compiled.decimate(few, taps, 1, start, out, 4.0, 0.0)
     with pytest.raises(ValueError, match="multiple of 4"):
-        compiled.decimate(few, taps[:6], taps[:6], few, 1)
+        compiled.decimate(few, taps[:6], 1, start, few, 1.0, 0.0)
+    with pytest.raises(ValueError, match="before the first sample"):
+        compiled.decimate(few, taps, 1, start - 1, out[:1], 1.0, 0.0)
+    with pytest.raises(ValueError, match="one to eight chips"):
+        compiled.clock_chips(taps, 0.0, 1.0, taps, 9, taps, taps)
+    with pytest.raises(ValueError, match="chips holds 32 bytes where 96 are needed"):
+        compiled.clock_chips(taps, 0.0, 1.0, taps, 3, taps, taps)
+    with pytest.raises(ValueError, match="out holds"):
+        compiled.clock_scores(taps, np.zeros(3), np.zeros(3), taps[:2], 1, 1, taps)
+    with pytest.raises(ValueError, match="eight places"):
+        compiled.sync_matches(taps, taps[:2], 1, 1.0, 1.0, taps[:4])
+    with pytest.raises(ValueError, match="wave holds"):
+        compiled.sync_matches(taps, taps[:2], 1, 1.0, 1.0, taps)
+    with pytest.raises(ValueError, match="one to 64 samples"):
+        compiled.tone_contrast(few, 65, 0.0, 0.0, taps)
+    with pytest.raises(ValueError, match="iq holds"):
+        compiled.tone_contrast(few[:7], 8, 0.0, 0.0, taps)
+    with pytest.raises(ValueError, match="iq holds"):
+        compiled.phase_steps(few, taps)
     with pytest.raises(ValueError, match="at least one sample"):
         compiled.level(few[:0], False)
     with pytest.raises(ValueError, match="power of two"):

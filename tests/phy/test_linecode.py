@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.phy.linecode import bits_each, chips_each, decide, fit, least_margin
+from medmon.phy.linecode import bits_each, chips_each, decide, least_margin
 from medmon.records import FloatArray, LineCode
 from signal_fixtures.linecode import four_to_six, manchester_802_3, manchester_thomas, nrz
 from signal_fixtures.waveform import ChipArray
@@ -70,13 +70,6 @@ def test_incomplete_symbols_and_bytes() -> None:
     assert decided.values.tolist() == [0xA]
     assert decided.data(1) == b"\xa0"
     assert decide(chips[:5], "4b6b").data(0) == b""
-
-
-def test_fit_is_the_best_correlation_along_the_last_axis() -> None:
-    """The clock search compares thousands of places with it."""
-    good = _soft(manchester_802_3(b"\x5a"))
-    both = np.stack((good, np.zeros_like(good)))
-    np.testing.assert_allclose(fit(both, "manchester-802.3"), [[1.0] * 8, [0.0] * 8])
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -10,6 +10,7 @@ import pytest
 
 from medmon.phy import fsk, measure, ook
 from medmon.phy.baseband import Baseband
+from medmon.phy.edges import clocking
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Tuner
 from signal_fixtures.channel import Scene
@@ -32,74 +33,6 @@ def _pod(air: Air) -> Reception:
     scene = air.scene(RATE_HZ, 0.07, air.pod(START_S, ppm=-30.0))
     (packet,) = fsk.receive(air.tuner(scene), air.modem("omnipod"), air.place(scene))
     return packet
-
-
-def _chip_hz(packet: Reception, step: float) -> float:
-    return packet.band.rate_hz / step
-
-
-def test_clock_of_a_keyed_packet(air: Air) -> None:
-    """Arrival to a microsecond and clock to 100 ppm at 50 dB."""
-    _, _, packet = _pump(air, ppm=70.0)
-    fitted = measure.clocking(packet)
-    arrival = packet.band.sample_at(fitted.first_edge) / RATE_HZ
-    assert arrival == pytest.approx(START_S, abs=1e-6)
-    assert _chip_hz(packet, fitted.step) == pytest.approx(16_384 * (1 + 70e-6), rel=100e-6)
-    assert 0 < fitted.error < 0.1
-
-
-def test_clock_of_a_shifted_packet(air: Air) -> None:
-    """The frequency has edges as the magnitude of a keyed carrier has."""
-    packet = _pod(air)
-    fitted = measure.clocking(packet)
-    # The preamble is followed to its beginning with this clock; here it may be a few chips short.
-    chips = (packet.band.sample_at(fitted.first_edge) / RATE_HZ - START_S) * 40_625
-    assert chips == pytest.approx(round(chips), abs=0.05)
-    assert _chip_hz(packet, fitted.step) == pytest.approx(40_625 * (1 - 30e-6), rel=30e-6)
-
-
-def test_wider_signal_sharpens_the_clock(air: Air) -> None:
-    """With six chip rates to either side edges are four times as steep."""
-    _, tuner, packet = _pump(air)
-    wide = tuner.tune(packet.carrier_hz, half_width_hz=98e3, rate_hz=393e3)
-    rough = measure.clocking(packet)
-    sharp = measure.sharpened(packet, rough, wide)
-    assert sharp.error < rough.error
-    arrival = packet.band.sample_at(sharp.first_edge) / RATE_HZ
-    assert arrival == pytest.approx(START_S, abs=0.2e-6)
-
-
-def test_neighbour_in_the_wider_signal_is_noticed(air: Air) -> None:
-    """A sender 60 kHz beside spoils the wide edges; the narrow clock stays."""
-    scene = air.scene(
-        RATE_HZ, 0.07, air.pump(START_S), air.pump(START_S + 3e-5, offset_hz=60e3, rssi_dbfs=-20.0)
-    )
-    tuner = air.tuner(scene)
-    packets = ook.receive(tuner, air.modem("medtronic"), air.place(scene, 0.0, 15e3))
-    packet = packets[0]
-    wide = tuner.tune(packet.carrier_hz, half_width_hz=98e3, rate_hz=393e3)
-    rough = measure.clocking(packet)
-    assert measure.sharpened(packet, rough, wide) == rough
-
-
-def test_too_few_edges_leave_the_clock_as_it_is(air: Air) -> None:
-    """A signal that is cut to a few chips has no line to draw."""
-    _, _, packet = _pump(air)
-    stop = round(float(packet.chip_places()[6]))
-    short = replace(packet, band=replace(packet.band, iq=packet.band.iq[:stop]))
-    fitted = measure.clocking(short)
-    assert fitted.error == np.inf
-    assert fitted.step == packet.clock.step
-
-
-def test_edges_that_scatter_are_no_clock(air: Air) -> None:
-    """Edges in places that have nothing to do with the chips are left out, all of them."""
-    _, _, packet = _pump(air)
-    rng = np.random.default_rng(1)
-    noise = rng.standard_normal(packet.band.iq.size) * 1j
-    noisy = replace(packet, band=replace(packet.band, iq=noise.astype(np.complex64)))
-    fitted = measure.clocking(noisy)
-    assert fitted.error > 0.2
 
 
 def test_level_of_a_keyed_packet_is_that_while_it_is_on(air: Air) -> None:
@@ -162,22 +95,16 @@ def test_bandwidth_of_a_short_burst_has_a_lower_bound() -> None:
 def test_rise_time(air: Air, rise_us: float) -> None:
     """10 % to 90 % of the amplitude, the filter's own rise taken off."""
     _, tuner, packet = _pump(air, rise_us=rise_us)
-    fitted = measure.clocking(packet)
-    wide = tuner.tune(packet.carrier_hz, half_width_hz=16 * 16_384, rate_hz=64 * 16_384)
-    chips = packet.known_chips
-    rising = np.flatnonzero(chips[1:] & ~chips[:-1]) + 1
-    places = packet.band.sample_at(0.0) + packet.band.step * (
-        fitted.first_edge + fitted.step * rising
-    )
-    edges = np.asarray((places - wide.first_sample) / wide.step, dtype=np.float64)
-    chip = fitted.step * packet.band.step / wide.step
-    measured = measure.rise_us(wide, edges, chip)
+    fitted = clocking(packet)
+    first, chip = packet.band.sample_at(fitted.first_edge), fitted.step * packet.band.step
+    measured = measure.rise_us(packet, first, chip, tuner)
     assert measured == pytest.approx(rise_us, abs=1.0)
-    assert measure.rise_us(wide, edges[:3], chip) is None
+    few = replace(packet, chips=packet.chips[:0], lead=2)
+    assert measure.rise_us(few, first, chip, tuner) is None
 
 
-def test_no_rise_where_nothing_rises() -> None:
+def test_no_rise_where_nothing_rises(air: Air) -> None:
     """A constant carrier has no edge at the places that somebody names."""
-    band = Baseband(np.ones(4_000, np.complex64), 200e3, 0.0, 0.0, 1.0, 150e3)
-    edges = np.arange(100.0, 3_000.0, 100.0)
-    assert measure.rise_us(band, edges, 20.0) is None
+    _, _, packet = _pump(air)
+    steady = Tuner(np.ones(80_000, np.complex64), 0, RATE_HZ)
+    assert measure.rise_us(replace(packet, carrier_hz=0.0), 30_000.0, 62.5, steady) is None

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medmon.kernels import between
 from medmon.phy.sync import Sync
 from medmon.phy.timing import Clock, chips_from_sync
 from medmon.records import FloatArray, Modem
@@ -77,9 +76,6 @@ def test_longest_packet_is_the_limit() -> None:
     assert _read(_soft(endless, 0.0))[1].size == 2 * MODEM.max_bits
 
 
-def test_interpolation_by_hand() -> None:
-    """Straight between samples; the nearest sample outside."""
-    wave = np.array([0.0, 2.0, 6.0], dtype=np.float32)
-    places = np.array([0.5, 1.25, 2.0])
-    assert between(wave, places).tolist() == [1.0, 3.0, 6.0]
+def test_places_of_a_clock_by_hand() -> None:
+    """Chip 0 is the first after the sync word, -0.5 the edge before it."""
     assert Clock(10.0, 4.0).at(np.array([-0.5, 0.0, 2.0])).tolist() == [8.0, 10.0, 18.0]
