@@ -121,24 +121,24 @@ def _late(
 ) -> npt.NDArray[np.float64]:
     """Measure the same as `_lateness` where only the surroundings of each edge are there."""
     low, high = levels
-    parts = (np.abs(near.iq) - low) / (high - low) * near.step
-    total = np.zeros((len(parts), parts.shape[1] + 1))
-    np.cumsum(parts, axis=1, out=total[:, 1:])
-    rows = np.arange(len(parts))
+    total = np.zeros((near.iq.shape[0], near.iq.shape[1] + 1))
+    np.cumsum(np.abs(near.iq), axis=1, out=total[:, 1:])
+    # The rows one behind the other; each place lies inside its own.
+    rows = np.arange(len(total)) * total.shape[1] + 0.5
     begin, end = (
-        _gathered(total, rows, (edges + side - near.first) / near.step + 0.5)
+        _between(total.ravel(), rows + (edges + side - near.first) / near.step)
         for side in (-reach, reach)
     )
-    area = end - begin
+    area = ((end - begin) * near.step - 2 * reach * low) / (high - low)
     return np.asarray(np.where(rising, reach - area, area - reach), dtype=np.float64)
 
 
-def _gathered(
-    total: npt.NDArray[np.float64], rows: npt.NDArray[np.intp], places: npt.NDArray[np.float64]
+def _between(
+    total: npt.NDArray[np.float64], places: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    left = np.minimum(places.astype(np.intp), total.shape[1] - 2)
-    low = total[rows, left]
-    return np.asarray(low + (places - left) * (total[rows, left + 1] - low))
+    left = places.astype(np.intp)
+    low = total[left]
+    return np.asarray(low + (places - left) * (total[left + 1] - low))
 
 
 def _fitted(
@@ -212,9 +212,11 @@ def _lateness(
 ) -> npt.NDArray[np.float64]:
     """Measure how much later than expected each edge is, by the area before and after it."""
     low, high = levels
-    total = np.concatenate(([0.0], np.cumsum((wave - low) / (high - low), dtype=np.float64)))
-    grid = np.arange(total.size) - 0.5  # sample i fills the time from i - 1/2 to i + 1/2
-    area = np.interp(edges + reach, grid, total) - np.interp(edges - reach, grid, total)
+    total = np.zeros(wave.size + 1)
+    np.cumsum(wave, dtype=np.float64, out=total[1:])
+    # Sample i fills the time from i - 1/2 to i + 1/2.
+    begin, end = (_between(total, edges + side + 0.5) for side in (-reach, reach))
+    area = (end - begin - 2 * reach * low) / (high - low)
     # A rising edge that is late by d leaves the area reach - d, a falling one reach + d.
     return np.asarray(np.where(rising, reach - area, area - reach), dtype=np.float64)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,12 +85,19 @@ def template(modem: Modem) -> FloatArray:
     Returns
     -------
     ndarray of float32, shape (n_chips,)
-        +1 for a mark, -1 for a space.
+        +1 for a mark, -1 for a space; read-only.
     """
-    lead = max(0, TEMPLATE_CHIPS - len(modem.sync))
-    periods = -(-lead // len(modem.preamble))
-    text = ((modem.preamble * periods)[-lead:] if lead else "") + modem.sync
-    return np.array([1.0 if chip == "1" else -1.0 for chip in text], dtype=np.float32)
+    return _template(modem.preamble, modem.sync)
+
+
+@lru_cache(maxsize=64)
+def _template(preamble: str, sync: str) -> FloatArray:
+    lead = max(0, TEMPLATE_CHIPS - len(sync))
+    periods = -(-lead // len(preamble))
+    text = ((preamble * periods)[-lead:] if lead else "") + sync
+    chips = np.array([1.0 if chip == "1" else -1.0 for chip in text], dtype=np.float32)
+    chips.flags.writeable = False
+    return chips
 
 
 def find(soft: FloatArray, modem: Modem) -> list[Sync]:
@@ -265,8 +273,10 @@ def _measured(heard: FloatArray, chips: FloatArray, word: int, end: int, match: 
 def _peaks(match: FloatArray, apart: int) -> list[int]:
     """List the highest places over the threshold, best first taken, none closer than `apart`."""
     over = np.flatnonzero(match > THRESHOLD)
+    left = match[over]
     chosen: list[int] = []
-    for place in over[np.argsort(-match[over], kind="stable")]:
-        if all(abs(int(place) - other) >= apart for other in chosen):
-            chosen.append(int(place))
+    while left.any():
+        top = int(left.argmax())
+        chosen.append(int(over[top]))
+        left[np.abs(over - over[top]) < apart] = 0.0
     return sorted(chosen)
