@@ -9,9 +9,9 @@
 #define TILE 2048
 
 typedef struct {
-    /* Each tap twice, for outputs at so many phases between two samples; the turning carrier. */
-    const float *taps, *turned;
-    float *tile;
+    const float *taps; /* for outputs at so many phases between two samples */
+    const float *carrier_re, *carrier_im;
+    float *re, *im; /* the tile: turned samples */
     Py_ssize_t tap_count;
     int phases;
     double step, turns;
@@ -27,67 +27,61 @@ INLINE const float *taps_of(const Filter *filter, Py_ssize_t j)
 {
     double place = filter->step * (double)j;
     int phase = (int)((place - (double)(Py_ssize_t)place) * filter->phases);
-    return filter->taps + 2 * phase * filter->tap_count;
+    return filter->taps + phase * filter->tap_count;
 }
 
-INLINE void turn(const float *restrict iq, const float *restrict by, Py_ssize_t count,
-                 float *restrict out)
+/* Turn samples, and put their parts into two arrays. */
+INLINE void turn(const Filter *filter, const float *restrict iq, Py_ssize_t count)
 {
+    const float *restrict by_re = filter->carrier_re, *restrict by_im = filter->carrier_im;
+    float *restrict re = filter->re, *restrict im = filter->im;
     for (Py_ssize_t i = 0; i < count; i++) {
-        out[2 * i] = iq[2 * i] * by[2 * i] - iq[2 * i + 1] * by[2 * i + 1];
-        out[2 * i + 1] = iq[2 * i] * by[2 * i + 1] + iq[2 * i + 1] * by[2 * i];
+        re[i] = iq[2 * i] * by_re[i] - iq[2 * i + 1] * by_im[i];
+        im[i] = iq[2 * i] * by_im[i] + iq[2 * i + 1] * by_re[i];
     }
 }
 
-INLINE void put_sum(const Lanes *sums, float *out)
+typedef float Half __attribute__((vector_size(LANES / 2 * sizeof(float)), aligned(4)));
+
+INLINE float total(const Lanes *lanes)
 {
-    float re = 0, im = 0;
-    for (int k = 0; k < LANES; k += 2) {
-        re += (*sums)[k];
-        im += (*sums)[k + 1];
-    }
-    out[0] = re;
-    out[1] = im;
+    const Half *half = (const Half *)lanes;
+    Half sum = half[0] + half[1];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* Eight outputs with the same taps at a time, because each sum has to wait for its last addition. */
-INLINE void put_eight(const Filter *filter, Py_ssize_t j, Py_ssize_t first, float *out)
+/* Some outputs at a time, because each sum has to wait for its last addition. Where there is one
+ * phase they share their taps. */
+INLINE void put_some(const Filter *filter, int some, int shared, Py_ssize_t j, Py_ssize_t first,
+                     float *out)
 {
-    const float *x = filter->tile + 2 * (begin_of(filter, j) - first), *taps = filter->taps;
-    Py_ssize_t apart = 2 * (Py_ssize_t)filter->step;
-    Lanes sums[8] = {{0}};
-    for (Py_ssize_t i = 0; i < 2 * filter->tap_count; i += LANES) {
-        Lanes tap = *(const Some *)(taps + i);
-        for (int k = 0; k < 8; k++)
-            sums[k] += tap * *(const Some *)(x + k * apart + i);
+    const float *taps[4], *from_re[4], *from_im[4];
+    Lanes re[4] = {{0}}, im[4] = {{0}};
+    for (int k = 0; k < some; k++) {
+        Py_ssize_t begin = begin_of(filter, j + k) - first;
+        from_re[k] = filter->re + begin;
+        from_im[k] = filter->im + begin;
+        taps[k] = shared ? filter->taps : taps_of(filter, j + k);
     }
-    for (int k = 0; k < 8; k++)
-        put_sum(&sums[k], out + 2 * k);
+    for (Py_ssize_t i = 0; i < filter->tap_count; i += LANES)
+        for (int k = 0; k < some; k++) {
+            Lanes tap = *(const Some *)(taps[shared ? 0 : k] + i);
+            re[k] += tap * *(const Some *)(from_re[k] + i);
+            im[k] += tap * *(const Some *)(from_im[k] + i);
+        }
+    for (int k = 0; k < some; k++) {
+        out[2 * k] = total(&re[k]);
+        out[2 * k + 1] = total(&im[k]);
+    }
 }
 
-/* Four of which each has taps of its own. */
-INLINE void put_four(const Filter *filter, Py_ssize_t j, Py_ssize_t first, float *out)
+INLINE void put_all(const Filter *filter, int shared, Py_ssize_t j, Py_ssize_t stop, float *out)
 {
-    const float *x[4], *taps[4];
-    Lanes sums[4] = {{0}};
-    for (int k = 0; k < 4; k++) {
-        x[k] = filter->tile + 2 * (begin_of(filter, j + k) - first);
-        taps[k] = taps_of(filter, j + k);
-    }
-    for (Py_ssize_t i = 0; i < 2 * filter->tap_count; i += LANES)
-        for (int k = 0; k < 4; k++)
-            sums[k] += *(const Some *)(taps[k] + i) * *(const Some *)(x[k] + i);
-    for (int k = 0; k < 4; k++)
-        put_sum(&sums[k], out + 2 * k);
-}
-
-INLINE void put_one(const Filter *filter, Py_ssize_t j, Py_ssize_t first, float *out)
-{
-    const float *x = filter->tile + 2 * (begin_of(filter, j) - first), *taps = taps_of(filter, j);
-    Lanes sums = {0};
-    for (Py_ssize_t i = 0; i < 2 * filter->tap_count; i += LANES)
-        sums += *(const Some *)(taps + i) * *(const Some *)(x + i);
-    put_sum(&sums, out);
+    Py_ssize_t first = begin_of(filter, j);
+    for (; j + 4 <= stop; j += 4)
+        put_some(filter, 4, shared, j, first, out + 2 * j);
+    for (; j < stop; j++)
+        put_some(filter, 1, shared, j, first, out + 2 * j);
 }
 
 INLINE void turn_all(double phase, Py_ssize_t count, float *out)
@@ -108,26 +102,23 @@ static void decimated(const Filter *filter, const float *iq, Py_ssize_t count, f
         Py_ssize_t stop = count - j < together ? count : j + together;
         Py_ssize_t first = begin_of(filter, j);
         Py_ssize_t samples = begin_of(filter, stop - 1) - first + filter->tap_count;
-        turn(iq + 2 * first, filter->turned, samples, filter->tile);
-        Py_ssize_t k = j;
-        for (; filter->phases == 1 && k + 8 <= stop; k += 8)
-            put_eight(filter, k, first, out + 2 * k);
-        for (; k + 4 <= stop; k += 4)
-            put_four(filter, k, first, out + 2 * k);
-        for (; k < stop; k++)
-            put_one(filter, k, first, out + 2 * k);
+        turn(filter, iq + 2 * first, samples);
+        if (filter->phases == 1)
+            put_all(filter, 1, j, stop, out);
+        else
+            put_all(filter, 0, j, stop, out);
         /* The carrier was turned from zero on in each tile. */
         if (j)
             turn_all(-TWO_PI * fmod(filter->turns * (double)first, 1.0), stop - j, out + 2 * j);
     }
 }
 
-static void turn_carrier(double turns, Py_ssize_t count, float *out)
+static void turn_carrier(double turns, Py_ssize_t count, float *carrier_re, float *carrier_im)
 {
     double re = 1, im = 0, by_re = cos(TWO_PI * turns), by_im = -sin(TWO_PI * turns);
     for (Py_ssize_t i = 0; i < count; i++) {
-        out[2 * i] = (float)re;
-        out[2 * i + 1] = (float)im;
+        carrier_re[i] = (float)re;
+        carrier_im[i] = (float)im;
         double next = re * by_re - im * by_im;
         im = re * by_im + im * by_re;
         re = next;
@@ -167,26 +158,26 @@ PyObject *decimate(PyObject *self, PyObject *args)
     Py_ssize_t count = rows ? out.len / pair / rows : 0;
     const long long *start = starts.buf;
     filter.taps = taps.buf;
-    filter.tap_count = filter.phases > 0 ? taps.len / pair / filter.phases : 0;
-    if (!(filter.step > 0 && filter.step < 1e6) || !filter.tap_count
-        || 2 * filter.tap_count % LANES
-        || (filter.phases == 1 && filter.step != (double)(Py_ssize_t)filter.step)) {
-        PyErr_SetString(PyExc_ValueError, "the step must be positive, whole where there is one phase, "
-                                          "the taps a multiple of 4");
+    filter.tap_count
+        = filter.phases > 0 ? taps.len / (Py_ssize_t)sizeof(float) / filter.phases : 0;
+    if (!(filter.step > 0 && filter.step < 1e6) || !filter.tap_count || filter.tap_count % LANES) {
+        PyErr_SetString(PyExc_ValueError, "the step must be positive, the taps a multiple of 8");
         goto done;
     }
     if (!are_inside(&filter, &iq, &starts, count))
         goto done;
     Py_ssize_t longest = begin_of(&filter, count);
     longest = (longest < TILE ? longest : TILE) + 1 + filter.tap_count;
-    memory = PyMem_Malloc((size_t)(2 * longest) * 2 * sizeof(float));
+    memory = PyMem_Malloc((size_t)longest * 4 * sizeof(float));
     if (!memory) {
         PyErr_NoMemory();
         goto done;
     }
-    turn_carrier(filter.turns, longest, memory);
-    filter.turned = memory;
-    filter.tile = memory + 2 * longest;
+    turn_carrier(filter.turns, longest, memory, memory + longest);
+    filter.carrier_re = memory;
+    filter.carrier_im = memory + longest;
+    filter.re = memory + 2 * longest;
+    filter.im = memory + 3 * longest;
     for (Py_ssize_t row = 0; row < rows; row++)
         decimated(&filter, (const float *)iq.buf + 2 * start[row], count,
                   (float *)out.buf + 2 * row * count);

@@ -17,7 +17,7 @@ def decimate(iq: ComplexArray, taps: FloatArray, factor: int, turns: float) -> C
     iq : ndarray of complex64, shape (n,)
         Samples, contiguous.
     taps : ndarray of float32, shape (n_taps,)
-        Weights of consecutive samples, the first of the earliest; a multiple of four.
+        Weights of consecutive samples, the first of the earliest; a multiple of eight.
     factor : int
         Distance of two outputs in samples.
     turns : float
@@ -48,7 +48,7 @@ def glimpses(
     iq : ndarray of complex64, shape (n,)
         Samples, contiguous.
     taps : ndarray of float32, shape (n_taps,)
-        Weights of consecutive samples, the first of the earliest; a multiple of four.
+        Weights of consecutive samples, the first of the earliest; a multiple of eight.
     factor : int
         Distance of two outputs in samples.
     turns : float
@@ -66,7 +66,7 @@ def glimpses(
     if not IS_COMPILED:
         return plain_glimpses(iq, taps, factor, turns, starts, count)
     out: ComplexArray = np.empty((starts.size, count), dtype=np.complex64)
-    compiled.decimate(iq, taps.repeat(2), 1, starts, out, factor, turns)
+    compiled.decimate(iq, taps, 1, starts, out, factor, turns)
     return out
 
 
@@ -124,7 +124,7 @@ def resample(
         Samples, contiguous.
     bank : ndarray of float32, shape (n_phases, n_taps)
         Weights of consecutive samples for an output that lies 0, 1, ... parts of `n_phases` of a
-        sample behind the place of the first row's; taps a multiple of four.
+        sample behind the place of the first row's; taps a multiple of eight.
     step : float
         Distance of two outputs in samples.
     turns : float
@@ -142,7 +142,7 @@ def resample(
         return plain_resample(iq, bank, step, turns, count)
     out: ComplexArray = np.empty(count, dtype=np.complex64)
     start = np.zeros(1, dtype=np.int64)
-    compiled.decimate(iq, bank.repeat(2, axis=1), len(bank), start, out, step, turns)
+    compiled.decimate(iq, bank, len(bank), start, out, step, turns)
     return out
 
 

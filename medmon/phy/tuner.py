@@ -70,7 +70,7 @@ class _Narrowing:
     noise_width_hz: float
 
 
-THROUGH = np.array([1, 0, 0, 0], dtype=np.float32)
+THROUGH = np.array([1, 0, 0, 0, 0, 0, 0, 0], dtype=np.float32)
 """The filter that changes nothing."""
 
 

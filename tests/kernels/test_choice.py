@@ -42,9 +42,9 @@ def test_compiled_loops_refuse_what_does_not_fit() -> None:
     """A wrong length is an error with figures and never a crash."""
     few, taps = np.zeros(8, np.complex64), np.zeros(8, np.float32)
     start, out = np.zeros(1, np.int64), np.zeros(3, np.complex64)
-    with pytest.raises(ValueError, match="iq holds 64 bytes where 96 are needed"):
+    with pytest.raises(ValueError, match="iq holds 64 bytes where 128 are needed"):
         compiled.decimate(few, taps, 1, start, out, 4.0, 0.0)
-    with pytest.raises(ValueError, match="multiple of 4"):
+    with pytest.raises(ValueError, match="multiple of 8"):
         compiled.decimate(few, taps[:6], 1, start, few, 1.0, 0.0)
     with pytest.raises(ValueError, match="before the first sample"):
         compiled.decimate(few, taps, 1, start - 1, out[:1], 1.0, 0.0)

@@ -31,7 +31,7 @@ def _taps(count: int, seed: int) -> npt.NDArray[np.float32]:
 
 @given(
     count=st.integers(0, 6_000),
-    taps=st.integers(1, 8).map(lambda quads: 4 * quads),
+    taps=st.integers(1, 6).map(lambda eights: 8 * eights),
     factor=st.integers(1, 9),
     turns=TURNS,
     seed=SEEDS,
@@ -55,7 +55,7 @@ def test_decimation_keeps_every_nth_of_a_convolution(
 @given(factor=st.integers(1, 5), turns=TURNS, seed=SEEDS)
 def test_glimpses_are_short_decimations(factor: int, turns: float, seed: int) -> None:
     """Each with a phase of its own, whatever lies before it."""
-    iq, weights = _noise(400, seed), _taps(12, seed)
+    iq, weights = _noise(400, seed), _taps(16, seed)
     starts = np.array([0, 17, 300], dtype=np.int64)
     for several in (glimpses, plain_glimpses):
         found = several(iq, weights, factor, turns, starts, 9)
