@@ -85,8 +85,8 @@ def resampling(half_width: float) -> FloatArray:
     -------
     ndarray of float32, shape (PHASES, n_taps)
         A sinc behind a Kaiser window [1]_, as seen from `PHASES` places between two samples: in the
-        middle of each part, so that a place is off by half a part at most. A multiple of eight taps,
-        gain 1; the place of phase 0 is behind tap ``n_taps / 2 - 1``.
+        middle of each part, so that a place is off by half a part at most. Gain 1, a multiple of
+        eight taps; phase 0 lies behind tap ``n_taps / 2 - 1``.
 
     References
     ----------
