@@ -175,5 +175,6 @@ def _packet(reception: Reception) -> tuple[ComplexArray, float]:
     stop = reception.clock.at(np.array([float(reception.chips.size)]))[0]
     iq = reception.band.iq[start : max(int(stop), reception.sync.end)]
     together = SAMPLES_A_CHIP // 2
-    pairs = iq[: iq.size // together * together].reshape(-1, together).mean(axis=1)
-    return pairs, reception.band.rate_hz / together
+    whole = iq[: iq.size // together * together]
+    total = sum((whole[k::together] for k in range(1, together)), start=whole[::together])
+    return np.asarray(total / np.float32(together)), reception.band.rate_hz / together
