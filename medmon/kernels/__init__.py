@@ -1,6 +1,6 @@
 """The few loops over all samples that decide how fast medmon is, each in numpy and in C.
 
-`bank`, `loudness`, `decimation` and `codes` have a loop each. In numpy it says what it does;
+`averages`, `bank`, `loudness`, `decimation` and `codes` have a loop each. In numpy it says what it does;
 `compiled` does the same in C where a compiler was there when medmon was installed
 (docs/decisions/0022-one-small-kernel.md). The two differ by rounding, and nobody above this room
 knows which one worked.
@@ -8,11 +8,12 @@ knows which one worked.
 
 from __future__ import annotations
 
+from medmon.kernels.averages import largest_sums
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.codes import Codes, Samples, converted
 from medmon.kernels.decimation import decimate
-from medmon.kernels.loudness import Level, level
+from medmon.kernels.loudness import Level, level, peak
 
 __all__ = [
     "IS_COMPILED",
@@ -23,5 +24,7 @@ __all__ = [
     "Samples",
     "converted",
     "decimate",
+    "largest_sums",
     "level",
+    "peak",
 ]

@@ -29,6 +29,26 @@ class Level:
     energy: float
 
 
+def peak(samples: Samples) -> float:
+    """Give the largest magnitude of I or Q, for a third of what `level` costs.
+
+    Parameters
+    ----------
+    samples : ndarray of complex64 or Codes, n of them
+        At least one sample, contiguous.
+
+    Returns
+    -------
+    float
+        The peak.
+    """
+    if not isinstance(samples, Codes):
+        parts = samples.view(np.float32)
+        return max(float(parts.max()), -float(parts.min()))
+    most, least = int(samples.codes.max()), int(samples.codes.min())
+    return max(most - samples.zero, samples.zero - least) / samples.full_scale
+
+
 def level(samples: Samples) -> Level:
     """Measure how loud a run of samples is, in one pass.
 

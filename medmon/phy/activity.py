@@ -153,7 +153,7 @@ class Activity:
         assert not self._open, "a region that is open needs every row"
         if slot > self._slot:
             self._slot = self._first = slot
-            self._late = np.zeros_like(self._late)
+            self._late[:] = 0
 
     def flush(self) -> list[Region]:
         """Close every region, because the stream ends here.

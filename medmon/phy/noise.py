@@ -57,6 +57,7 @@ class NoiseFloor:
         self._quantiles: FloatArray = np.empty((MEMORY_CHUNKS, channels), dtype=np.float32)
         self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
+        self._middle_power = _middle(self._floor)
         self._silent: list[FloatArray] = []
 
     @property
@@ -67,7 +68,7 @@ class NoiseFloor:
     @property
     def middle(self) -> float:
         """Median floor over the channels, as power in one channel."""
-        return _middle(self._floor)
+        return self._middle_power
 
     @property
     def is_settled(self) -> bool:
@@ -125,10 +126,11 @@ class NoiseFloor:
         if not self.is_settled:
             floor = np.minimum(floor, EARLY_LIMIT * _middle(floor))
         else:
-            whole_band = max(1.0, _middle(floor) / _middle(self._floor))
+            whole_band = max(1.0, _middle(floor) / self._middle_power)
             highest = self._floor * np.float32(RISE ** len(quantiles) * whole_band)
             floor = np.where(is_steady, floor, np.minimum(floor, highest))
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
+        self._middle_power = _middle(self._floor)
         return self._floor
 
 

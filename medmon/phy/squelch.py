@@ -14,9 +14,11 @@ noise of the whole band, which is the second way to open.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from medmon.kernels import FilterBank, Rows, Samples, level
+from medmon.kernels import FilterBank, Rows, Samples, largest_sums, peak
 from medmon.phy.channelizer import SLOTS_A_CHUNK, Grid, prototype
 from medmon.records import FloatArray
 
@@ -30,6 +32,8 @@ REACH = 16
 # have 3.83 (tests/phy/test_squelch.py repeats the simulation); a tenth for the error of the floor.
 SHORT_ROWS, SHORT_CHANNELS, SHORT_THRESHOLD = 8, 4, 2.15
 LONG_ROWS, LONG_CHANNELS, LONG_THRESHOLD = 16, 2, 2.15
+SHORT_SUM = SHORT_THRESHOLD * SHORT_CHANNELS * SHORT_ROWS / STEP
+LONG_SUM = LONG_THRESHOLD * LONG_CHANNELS * LONG_ROWS / STEP
 LOUD = 7.0
 """I or Q of one sample over the standard deviation of the noise of the whole band: noise passes it
 once in 4e11 values."""
@@ -73,29 +77,17 @@ class Squelch:
         ndarray of float32, shape (channels,)
             Mean power of each channel in the chunk.
         """
-        here = self._bank.row_powers(samples, complex(dc), self._steps)
-        steps = np.concatenate((self._late, here)) / floor
-        self._late = here[-len(self._late) :]
-        short = steps[1:] + steps[:-1]
-        long = short[2:] + short[:-2]
-        is_open = (
-            _is_loud(samples, dc, floor)
-            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_CHANNELS * SHORT_ROWS / STEP
-            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_CHANNELS * LONG_ROWS / STEP
-        )
-        return is_open, here.mean(axis=0)
+        late = REACH // STEP - 1
+        rows = np.empty((late + self._steps.count, floor.size), dtype=np.float32)
+        rows[:late] = self._late
+        here = self._bank.row_powers(samples, complex(dc), self._steps, rows[late:])
+        self._late = here[-late:]
+        short, long = largest_sums(rows, floor)
+        is_open = short > SHORT_SUM or long > LONG_SUM or _is_loud(samples, dc, floor)
+        return is_open, np.add.reduce(here, axis=0) / np.float32(len(here))
 
 
 def _is_loud(samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
     """Tell whether a sample stands out of the noise of the whole band."""
-    sigma = np.sqrt(float(floor.sum(dtype=np.float64)) / 2)
-    return bool(level(samples).peak > abs(dc) + LOUD * sigma)
-
-
-def _wide(power: FloatArray, count: int) -> float:
-    """Give the largest sum over so many neighbouring channels, a power of two."""
-    width = 1
-    while width < count:
-        power = power[:, width:] + power[:, :-width]
-        width *= 2
-    return float(power.max())
+    sigma = math.sqrt(float(np.add.reduce(floor, dtype=np.float64)) / 2)
+    return peak(samples) > abs(dc) + LOUD * sigma
