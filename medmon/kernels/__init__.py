@@ -1,7 +1,7 @@
 """The few loops over all samples that decide how fast medmon is, each in numpy and in C.
 
-`averages`, `bank`, `loudness`, `decimation` and `codes` have a loop each. In numpy it says what it does;
-`compiled` does the same in C where a compiler was there when medmon was installed
+`averages`, `bank`, `loudness`, `decimation` and `codes` have a loop each. In numpy it says what it
+does; `compiled` does the same in C where a compiler was there when medmon was installed
 (docs/decisions/0022-one-small-kernel.md). The two differ by rounding, and nobody above this room
 knows which one worked.
 """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import FloatArray
 

@@ -9,6 +9,9 @@ import numpy as np
 from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import Codes, ComplexArray, FloatArray, Samples, converted
 
+FEWEST_FOR_CODES = 8
+"""Channels from which on the loop in C takes bytes as they are: sixteen at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -86,6 +89,8 @@ class FilterBank:
         if not IS_COMPILED:
             out[:] = plain_powers(converted(samples), dc, rows, self._window)
             return out
+        if isinstance(samples, Codes) and self._channels < FEWEST_FOR_CODES:
+            samples = converted(samples)
         if isinstance(samples, Codes):
             memory, zero, full_scale = samples.codes, samples.zero, samples.full_scale
         else:

@@ -31,37 +31,48 @@ typedef struct {
     Lanes re, im;
 } Cell;
 
+/* Transform four numbers and turn them; without twiddles they are not turned. `apart` is the distance
+ * of what comes out, `away` of what goes in. */
+INLINE void four(const Cell *restrict a, Cell *restrict out, int apart, int away,
+                 const float *twiddles, int turn)
+{
+    const Cell *b = a + away, *c = b + away, *d = c + away;
+    Lanes even_re = a->re + c->re, even_im = a->im + c->im;
+    Lanes odd_re = a->re - c->re, odd_im = a->im - c->im;
+    Lanes sum_re = b->re + d->re, sum_im = b->im + d->im;
+    Lanes turn_re = d->im - b->im, turn_im = b->re - d->re; /* i (b - d) */
+    Lanes one_re = odd_re - turn_re, one_im = odd_im - turn_im;
+    Lanes two_re = even_re - sum_re, two_im = even_im - sum_im;
+    Lanes three_re = odd_re + turn_re, three_im = odd_im + turn_im;
+    out[0].re = even_re + sum_re;
+    out[0].im = even_im + sum_im;
+    if (!twiddles) {
+        out[apart] = (Cell){one_re, one_im};
+        out[2 * apart] = (Cell){two_re, two_im};
+        out[3 * apart] = (Cell){three_re, three_im};
+        return;
+    }
+    const float *w1 = twiddles + turn, *w2 = w1 + turn, *w3 = w2 + turn;
+    out[apart].re = one_re * w1[0] - one_im * w1[1];
+    out[apart].im = one_re * w1[1] + one_im * w1[0];
+    out[2 * apart].re = two_re * w2[0] - two_im * w2[1];
+    out[2 * apart].im = two_re * w2[1] + two_im * w2[0];
+    out[3 * apart].re = three_re * w3[0] - three_im * w3[1];
+    out[3 * apart].im = three_re * w3[1] + three_im * w3[0];
+}
+
 /* One pass of radix 4 of a Stockham transform: it sorts itself, so no bits are reversed. `step` is
  * the distance of twiddles, `apart` how many transforms are interleaved. (Van Loan, Computational
  * Frameworks for the Fast Fourier Transform, 1992, section 1.7.) */
 INLINE void pass_of_four(int n, int apart, const float *twiddles, int step, const Cell *restrict x,
                          Cell *restrict y)
 {
-    int quarter = n / 4;
-    for (int p = 0; p < quarter; p++) {
-        const float *w1 = twiddles + 2 * p * step, *w2 = twiddles + 4 * p * step;
-        const float *w3 = twiddles + 6 * p * step;
-        for (int q = 0; q < apart; q++) {
-            const Cell *a = x + q + apart * p, *b = a + apart * quarter;
-            const Cell *c = b + apart * quarter, *d = c + apart * quarter;
-            Cell *out = y + q + apart * 4 * p;
-            Lanes even_re = a->re + c->re, even_im = a->im + c->im;
-            Lanes odd_re = a->re - c->re, odd_im = a->im - c->im;
-            Lanes sum_re = b->re + d->re, sum_im = b->im + d->im;
-            Lanes turn_re = d->im - b->im, turn_im = b->re - d->re; /* i (b - d) */
-            Lanes one_re = odd_re - turn_re, one_im = odd_im - turn_im;
-            Lanes two_re = even_re - sum_re, two_im = even_im - sum_im;
-            Lanes three_re = odd_re + turn_re, three_im = odd_im + turn_im;
-            out[0].re = even_re + sum_re;
-            out[0].im = even_im + sum_im;
-            out[apart].re = one_re * w1[0] - one_im * w1[1];
-            out[apart].im = one_re * w1[1] + one_im * w1[0];
-            out[2 * apart].re = two_re * w2[0] - two_im * w2[1];
-            out[2 * apart].im = two_re * w2[1] + two_im * w2[0];
-            out[3 * apart].re = three_re * w3[0] - three_im * w3[1];
-            out[3 * apart].im = three_re * w3[1] + three_im * w3[0];
-        }
-    }
+    for (int q = 0; q < apart; q++)
+        four(x + q, y + q, apart, apart * (n / 4), NULL, 0);
+    for (int p = 1; p < n / 4; p++)
+        for (int q = 0; q < apart; q++)
+            four(x + q + apart * p, y + q + apart * 4 * p, apart, apart * (n / 4), twiddles,
+                 2 * p * step);
 }
 
 INLINE void pass_of_two(int apart, const Cell *restrict x, Cell *restrict y)
@@ -94,24 +105,44 @@ INLINE Cell *transformed(int channels, const float *twiddles, Cell *x, Cell *y)
 /* The same, anywhere in memory. */
 typedef float Some __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
-typedef unsigned char Bytes __attribute__((vector_size(LANES), aligned(1)));
+typedef unsigned char Bytes __attribute__((vector_size(16), aligned(1)));
 
 typedef unsigned short Halves __attribute__((vector_size(LANES * sizeof(short))));
 typedef int Wholes __attribute__((vector_size(LANES * sizeof(int))));
 
-/* Widen step by step: at once the compiler would do it number by number. */
-INLINE Lanes widened(const unsigned char *codes)
-{
-    Halves halves = __builtin_convertvector(*(const Bytes *)codes, Halves);
-    return __builtin_convertvector(__builtin_convertvector(halves, Wholes), Lanes);
-}
+typedef float Quad __attribute__((vector_size(4 * sizeof(float)), aligned(4)));
 
-/* Samples are floats, or bytes of which `zero` means nothing and `full` the full scale. */
+#if defined(__clang__)
+#define SHUFFLED(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#define SHUFFLED_BYTES SHUFFLED
+#define SHUFFLED_HALVES SHUFFLED
+#else
+typedef int Places __attribute__((vector_size(4 * sizeof(int))));
+#define SHUFFLED(a, b, ...) __builtin_shuffle(a, b, (Places){__VA_ARGS__})
+#define SHUFFLED_BYTES(a, b, ...) __builtin_shuffle(a, b, (Bytes){__VA_ARGS__})
+#define SHUFFLED_HALVES(a, b, ...) __builtin_shuffle(a, b, (Halves){__VA_ARGS__})
+#endif
+
+/* Samples are floats, or bytes of which `zero` means nothing. */
 typedef struct {
     const float *parts;
     const unsigned char *codes;
-    Lanes zero, full;
+    float zero, coarse, fine;
 } Samples;
+
+/* A quotient costs four times a product. One over the full scale stands in two pieces, of which the
+ * coarse one has so few bits that its product with a code is exact; the sum of both products is then
+ * the rounded quotient itself, for every code of a byte (tests/kernels/test_codes.py tries all). */
+static void set_scale(Samples *samples, float zero, float full)
+{
+    unsigned bits;
+    samples->zero = zero;
+    samples->coarse = 1.0f / full;
+    memcpy(&bits, &samples->coarse, sizeof bits);
+    bits &= ~0xfffu;
+    memcpy(&samples->coarse, &bits, sizeof bits);
+    samples->fine = (float)(1.0 / (double)full - (double)samples->coarse);
+}
 
 typedef struct {
     Samples samples;
@@ -121,27 +152,81 @@ typedef struct {
     int each, channels;
 } Bank;
 
-/* Give the parts from a place on. */
-INLINE Lanes parts_at(const Samples *samples, Py_ssize_t place)
+/* A float of 2^15 has eight bits for whole numbers in the second of its four bytes: put beside
+ * the bytes of 2^15 in this way, a code becomes 2^15 and the code, without a conversion. */
+#define CODED 32768.0f
+#define CODED_BYTES 0x4700
+
+/* Give sixteen parts from a place on. */
+INLINE void widened(const unsigned char *codes, Quad *parts)
 {
-    if (samples->parts)
-        return *(const Some *)(samples->parts + place);
-    Lanes parts = widened(samples->codes + place);
-    return (parts - samples->zero) / samples->full;
+    const Bytes none = {0}, bytes = *(const Bytes *)codes;
+    const Halves high = (Halves){0} + CODED_BYTES;
+    Halves low = (Halves)SHUFFLED_BYTES(none, bytes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6,
+                                        22, 7, 23);
+    Halves rest = (Halves)SHUFFLED_BYTES(none, bytes, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
+                                         14, 30, 15, 31);
+    parts[0] = (Quad)SHUFFLED_HALVES(low, high, 0, 8, 1, 9, 2, 10, 3, 11);
+    parts[1] = (Quad)SHUFFLED_HALVES(low, high, 4, 12, 5, 13, 6, 14, 7, 15);
+    parts[2] = (Quad)SHUFFLED_HALVES(rest, high, 0, 8, 1, 9, 2, 10, 3, 11);
+    parts[3] = (Quad)SHUFFLED_HALVES(rest, high, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-/* Fold one frame, twice as long as there are channels, onto itself behind the window, and put it
- * into its lane. */
-INLINE void fold(const Bank *bank, Py_ssize_t sample, int lane, Cell *x)
+INLINE Quad quotient(Quad part, Quad zero, Quad coarse, Quad fine)
 {
-    Py_ssize_t head = 2 * sample, tail = head + 2 * bank->channels;
-    const float *rise = bank->window, *fall = bank->window + 2 * bank->channels;
-    for (int i = 0; i < 2 * bank->channels; i += LANES) {
-        Lanes folded = (parts_at(&bank->samples, head + i) - bank->dc) * *(const Some *)(rise + i)
-                       + (parts_at(&bank->samples, tail + i) - bank->dc) * *(const Some *)(fall + i);
-        for (int k = 0; k < LANES; k += 2) {
-            x[(i + k) / 2].re[lane] = folded[k];
-            x[(i + k) / 2].im[lane] = folded[k + 1];
+    part -= zero;
+    return part * coarse + part * fine;
+}
+
+/* Fold a frame, twice as long as there are channels, onto itself behind the window. */
+INLINE void fold_codes(const Bank *bank, Py_ssize_t sample, float *folded)
+{
+    int parts = 2 * bank->channels;
+    const unsigned char *head = bank->samples.codes + 2 * sample;
+    const float *rise = bank->window, *fall = bank->window + parts;
+    Quad zero = (Quad){0} + bank->samples.zero + CODED, coarse = (Quad){0} + bank->samples.coarse;
+    Quad fine = (Quad){0} + bank->samples.fine;
+    Quad dc = {bank->dc[0], bank->dc[1], bank->dc[0], bank->dc[1]};
+    for (int i = 0; i < parts; i += 16) {
+        Quad first[4], second[4];
+        widened(head + i, first);
+        widened(head + parts + i, second);
+        for (int k = 0; k < 4; k++)
+            *(Quad *)(folded + i + 4 * k)
+                = (quotient(first[k], zero, coarse, fine) - dc) * *(const Quad *)(rise + i + 4 * k)
+                  + (quotient(second[k], zero, coarse, fine) - dc)
+                        * *(const Quad *)(fall + i + 4 * k);
+    }
+}
+
+INLINE void fold_parts(const Bank *bank, Py_ssize_t sample, float *folded)
+{
+    int parts = 2 * bank->channels;
+    const float *head = bank->samples.parts + 2 * sample;
+    const float *rise = bank->window, *fall = bank->window + parts;
+    Lanes dc = bank->dc;
+    for (int i = 0; i < parts; i += LANES)
+        *(Some *)(folded + i) = (*(const Some *)(head + i) - dc) * *(const Some *)(rise + i)
+                                + (*(const Some *)(head + parts + i) - dc)
+                                      * *(const Some *)(fall + i);
+}
+
+/* Put frames, one behind the other, into lanes: four parts of four frames at a time. */
+INLINE void deal(const float *folded, int channels, Cell *x)
+{
+    for (int lane = 0; lane < LANES; lane += 4) {
+        const float *a = folded + lane * 2 * channels, *b = a + 2 * channels;
+        const float *c = b + 2 * channels, *d = c + 2 * channels;
+        for (int i = 0; i < channels; i += 2) {
+            Quad one = *(const Quad *)(a + 2 * i), two = *(const Quad *)(b + 2 * i);
+            Quad three = *(const Quad *)(c + 2 * i), four = *(const Quad *)(d + 2 * i);
+            Quad low = SHUFFLED(one, two, 0, 4, 1, 5), high = SHUFFLED(one, two, 2, 6, 3, 7);
+            Quad lower = SHUFFLED(three, four, 0, 4, 1, 5);
+            Quad higher = SHUFFLED(three, four, 2, 6, 3, 7);
+            *(Quad *)((float *)&x[i].re + lane) = SHUFFLED(low, lower, 0, 1, 4, 5);
+            *(Quad *)((float *)&x[i].im + lane) = SHUFFLED(low, lower, 2, 3, 6, 7);
+            *(Quad *)((float *)&x[i + 1].re + lane) = SHUFFLED(high, higher, 0, 1, 4, 5);
+            *(Quad *)((float *)&x[i + 1].im + lane) = SHUFFLED(high, higher, 2, 3, 6, 7);
         }
     }
 }
@@ -152,13 +237,19 @@ static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, 
 {
     Lanes power[MOST_CHANNELS];
     int channels = bank->channels;
+    /* What is dealt out of one array lies in the other, which the transform has not used yet. */
+    float *folded = (float *)y;
     for (Py_ssize_t first = 0; first < rows; first += LANES) {
         int count = rows - first < LANES ? (int)(rows - first) : LANES;
         memset(power, 0, (size_t)channels * sizeof(Lanes));
         for (int frame = 0; frame < bank->each; frame++) {
             Py_ssize_t place = bank->start + first * bank->row_hop + frame * bank->hop;
             for (int k = 0; k < count; k++)
-                fold(bank, place + k * bank->row_hop, k, x);
+                if (bank->samples.parts)
+                    fold_parts(bank, place + k * bank->row_hop, folded + k * 2 * channels);
+                else
+                    fold_codes(bank, place + k * bank->row_hop, folded + k * 2 * channels);
+            deal(folded, channels, x);
             const Cell *done = transformed(channels, bank->twiddles, x, y);
             for (int i = 0; i < channels; i++)
                 power[i] += done[i].re * done[i].re + done[i].im * done[i].im;
@@ -202,10 +293,10 @@ static PyObject *frame_powers(PyObject *self, PyObject *args)
     int channels = bank.channels;
     Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
     Py_ssize_t sample_bytes = full != 0.0f ? 2 : 2 * (Py_ssize_t)sizeof(float);
-    if (channels < LANES / 2 || channels > MOST_CHANNELS || (channels & (channels - 1))
+    if (channels < (full != 0.0f ? LANES : LANES / 2) || channels > MOST_CHANNELS || (channels & (channels - 1))
         || bank.each < 1 || bank.start < 0 || bank.hop < 0 || bank.row_hop < 0) {
-        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 to 1024, frames "
-                                          "a row at least 1, places not negative");
+        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 (8 for bytes) to 1024, "
+                                          "frames a row at least 1, places not negative");
         goto done;
     }
     if (rows) {
@@ -217,8 +308,7 @@ static PyObject *frame_powers(PyObject *self, PyObject *args)
         }
         bank.samples.parts = full != 0.0f ? NULL : iq.buf;
         bank.samples.codes = iq.buf;
-        fill(&bank.samples.zero, zero, zero);
-        fill(&bank.samples.full, full, full);
+        set_scale(&bank.samples, zero, full);
         fill(&bank.dc, dc_re, dc_im);
         bank.window = floats(&window, 4 * channels, "window");
         bank.twiddles = floats(&twiddles, 2 * channels, "twiddles");
@@ -286,7 +376,9 @@ static void measure(const float *parts, Py_ssize_t count, Level *level)
     }
 }
 
-/* The same of bytes: whole numbers, so the sums are exact. */
+typedef unsigned char Eight __attribute__((vector_size(LANES), aligned(1)));
+
+/* The same of bytes, but for their ends: whole numbers, so the sums are exact. */
 FOR_EVERY_PROCESSOR
 static void measure_codes(const unsigned char *codes, Py_ssize_t count, Level *level)
 {
@@ -296,7 +388,7 @@ static void measure_codes(const unsigned char *codes, Py_ssize_t count, Level *l
         Halves sum = {0};
         Wholes squares = {0};
         for (Py_ssize_t i = first; i < stop; i += LANES) {
-            Halves value = __builtin_convertvector(*(const Bytes *)(codes + i), Halves);
+            Halves value = __builtin_convertvector(*(const Eight *)(codes + i), Halves);
             sum += value;
             squares += __builtin_convertvector(value * value, Wholes);
         }
@@ -309,13 +401,31 @@ static void measure_codes(const unsigned char *codes, Py_ssize_t count, Level *l
         level->sum[i & 1] += codes[i];
         level->squares += codes[i] * codes[i];
     }
-    unsigned char most = 0, least = 255;
+}
+
+/* Measure the ends of bytes in one pass, thirty-two at a time: nothing else is asked of them. */
+FOR_EVERY_PROCESSOR
+static void find_extremes(const unsigned char *codes, Py_ssize_t count, int *most, int *least)
+{
+    unsigned char high = 0, low = 255;
     for (Py_ssize_t i = 0; i < count; i++) {
-        most = codes[i] > most ? codes[i] : most;
-        least = codes[i] < least ? codes[i] : least;
+        high = codes[i] > high ? codes[i] : high;
+        low = codes[i] < low ? codes[i] : low;
     }
-    level->most = most;
-    level->least = least;
+    *most = high;
+    *least = low;
+}
+
+static PyObject *extremes(PyObject *self, PyObject *args)
+{
+    Py_buffer codes;
+    int most, least;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*", &codes))
+        return NULL;
+    find_extremes(codes.buf, codes.len, &most, &least);
+    PyBuffer_Release(&codes);
+    return Py_BuildValue("ii", most, least);
 }
 
 static PyObject *level(PyObject *self, PyObject *args)
@@ -486,10 +596,20 @@ static PyObject *decimate(PyObject *self, PyObject *args)
 }
 
 FOR_EVERY_PROCESSOR
-static void scaled(const unsigned char *codes, Py_ssize_t count, float zero, float full, float *out)
+static void scaled(const Samples *samples, Py_ssize_t count, float *out)
 {
-    for (Py_ssize_t i = 0; i < count; i++)
-        out[i] = ((float)codes[i] - zero) / full;
+    Quad zero = (Quad){0} + samples->zero, coarse = (Quad){0} + samples->coarse;
+    Quad fine = (Quad){0} + samples->fine;
+    const unsigned char *codes = samples->codes;
+    Py_ssize_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        Quad parts[4];
+        widened(codes + i, parts);
+        for (int k = 0; k < 4; k++)
+            *(Quad *)(out + i + 4 * k) = quotient(parts[k], zero + CODED, coarse, fine);
+    }
+    for (; i < count; i++)
+        out[i] = quotient((Quad){(float)codes[i]}, zero, coarse, fine)[0];
 }
 
 static PyObject *scale_bytes(PyObject *self, PyObject *args)
@@ -501,7 +621,9 @@ static PyObject *scale_bytes(PyObject *self, PyObject *args)
         return NULL;
     PyObject *answer = NULL;
     if (floats(&out, codes.len, "out")) {
-        scaled(codes.buf, codes.len, zero, full, out.buf);
+        Samples samples = {.codes = codes.buf};
+        set_scale(&samples, zero, full);
+        scaled(&samples, codes.len, out.buf);
         answer = Py_NewRef(Py_None);
     }
     PyBuffer_Release(&codes);
@@ -511,6 +633,7 @@ static PyObject *scale_bytes(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"frame_powers", frame_powers, METH_VARARGS, NULL},
+    {"extremes", extremes, METH_VARARGS, NULL},
     {"largest_sums", largest_sums, METH_VARARGS, NULL},
     {"level", level, METH_VARARGS, NULL},
     {"decimate", decimate, METH_VARARGS, NULL},

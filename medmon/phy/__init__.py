@@ -243,10 +243,10 @@ class Receiver:
         """Gather samples until a chunk is full; work on each chunk that is."""
         assert self._stream is not None
         size = self._buffer.size
-        taken = 0
-        while taken < len(samples):
-            count = min(size - self._filled, len(samples) - taken)
-            part = samples[taken : taken + count]
+        taken, total = 0, len(samples)
+        while taken < total:
+            count = min(size - self._filled, total - taken)
+            part = samples if count == total else samples[taken : taken + count]
             taken += count
             for begun in self._early.feed(part) if self._early else ():
                 yield replace(self._latest, bursts=(), beginnings=(self._beginning(begun),))

@@ -24,6 +24,7 @@ SHAPE = 7.5
 QUANTILE = 0.1
 QUANTILE_OVER_MEAN = 0.571
 """Tenth percentile of a gamma variable of that shape, over its mean."""
+_OF_MEAN = np.float32(QUANTILE_OVER_MEAN)
 MEMORY_CHUNKS = 32
 SETTLED_CHUNKS = 16
 LOWEST = 1e-12
@@ -54,7 +55,7 @@ class NoiseFloor:
     """
 
     def __init__(self, channels: int) -> None:
-        self._quantiles: FloatArray = np.empty((MEMORY_CHUNKS, channels), dtype=np.float32)
+        self._quantiles: FloatArray = np.empty((channels, MEMORY_CHUNKS), dtype=np.float32)
         self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
         self._middle_power = _middle(self._floor)
@@ -109,26 +110,29 @@ class NoiseFloor:
         ndarray of float32, shape (channels,)
             The floor.
         """
-        self._silent.append(mean * np.float32(QUANTILE_OVER_MEAN))
+        self._silent.append(mean * _OF_MEAN)
         if len(self._silent) < SILENT_CHUNKS:
             return self._floor
         latest = self._silent
         self._silent = []
-        return self._put(latest, np.zeros(mean.shape, dtype=np.bool_))
+        return self._put(latest)
 
-    def _put(self, quantiles: list[FloatArray], is_steady: npt.NDArray[np.bool_]) -> FloatArray:
+    def _put(
+        self, quantiles: list[FloatArray], is_steady: npt.NDArray[np.bool_] | None = None
+    ) -> FloatArray:
         for quantile in quantiles:
-            self._quantiles[self._chunks % MEMORY_CHUNKS] = quantile
+            self._quantiles[:, self._chunks % MEMORY_CHUNKS] = quantile
             self._chunks += 1
-        latest = self._quantiles[: self._chunks]
-        middle = len(latest) // 2
-        floor = np.partition(latest, middle, axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
+        latest = self._quantiles[:, : self._chunks]
+        # So few values are sorted in less time than they are parted.
+        floor = np.sort(latest)[:, latest.shape[1] // 2] / _OF_MEAN
         if not self.is_settled:
             floor = np.minimum(floor, EARLY_LIMIT * _middle(floor))
         else:
             whole_band = max(1.0, _middle(floor) / self._middle_power)
             highest = self._floor * np.float32(RISE ** len(quantiles) * whole_band)
-            floor = np.where(is_steady, floor, np.minimum(floor, highest))
+            risen = np.minimum(floor, highest)
+            floor = risen if is_steady is None else np.where(is_steady, floor, risen)
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
         self._middle_power = _middle(self._floor)
         return self._floor
@@ -137,4 +141,6 @@ class NoiseFloor:
 def _middle(values: FloatArray) -> float:
     """Give the upper median; `numpy.median` of so few values costs five times as much."""
     place = values.size // 2
-    return float(np.partition(values, place)[place])
+    ordered = values.copy()
+    ordered.partition(place)
+    return float(ordered[place])

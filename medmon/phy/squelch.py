@@ -54,7 +54,13 @@ class Squelch:
         self._steps = Rows(
             SLOTS_A_CHUNK // STEP, FRAME * grid.channels, STEP * slot, each=STEP, hop=slot
         )
-        self._late = np.zeros((REACH // STEP - 1, grid.channels), dtype=np.float32)
+        # The averages reach back, so the last sums of a chunk stand before those of the next one.
+        late = REACH // STEP - 1
+        self._rows = np.zeros((late + self._steps.count, grid.channels), dtype=np.float32)
+        self._late, self._here, self._last = (
+            self._rows[:late], self._rows[late:], self._rows[-late:]
+        )  # fmt: skip
+        self._share = np.float32(1 / self._steps.count)
 
     def feed(
         self, samples: Samples, dc: np.complex64, floor: FloatArray
@@ -77,14 +83,11 @@ class Squelch:
         ndarray of float32, shape (channels,)
             Mean power of each channel in the chunk.
         """
-        late = REACH // STEP - 1
-        rows = np.empty((late + self._steps.count, floor.size), dtype=np.float32)
-        rows[:late] = self._late
-        here = self._bank.row_powers(samples, complex(dc), self._steps, rows[late:])
-        self._late = here[-late:]
-        short, long = largest_sums(rows, floor)
+        self._late[:] = self._last
+        self._bank.row_powers(samples, complex(dc), self._steps, self._here)
+        short, long = largest_sums(self._rows, floor)
         is_open = short > SHORT_SUM or long > LONG_SUM or _is_loud(samples, dc, floor)
-        return is_open, np.add.reduce(here, axis=0) / np.float32(len(here))
+        return is_open, np.add.reduce(self._here, axis=0) * self._share
 
 
 def _is_loud(samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
