@@ -93,4 +93,4 @@ class Squelch:
 def _is_loud(samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
     """Tell whether a sample stands out of the noise of the whole band."""
     sigma = math.sqrt(float(np.add.reduce(floor, dtype=np.float64)) / 2)
-    return peak(samples) > abs(dc) + LOUD * sigma
+    return peak(samples) > float(abs(dc)) + LOUD * sigma
