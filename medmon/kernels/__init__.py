@@ -1,7 +1,7 @@
 """The few loops over all samples that decide how fast medmon is, each in numpy and in C.
 
-`averages`, `bank`, `loudness`, `decimation` and `codes` have a loop each. In numpy it says what it
-does; `compiled` does the same in C where a compiler was there when medmon was installed
+`averages`, `bank`, `means`, `decimation`, `loudness` and `codes` have loops. In numpy one says
+what it does; `compiled` does the same in C where a compiler was there when medmon was installed
 (docs/decisions/0022-one-small-kernel.md). The two differ by rounding, and nobody above this room
 knows which one worked.
 """
@@ -14,6 +14,7 @@ from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.codes import Codes, Samples, converted
 from medmon.kernels.decimation import decimate
 from medmon.kernels.loudness import Level, level, peak
+from medmon.kernels.means import beginnings, row_means
 
 __all__ = [
     "IS_COMPILED",
@@ -22,9 +23,11 @@ __all__ = [
     "Level",
     "Rows",
     "Samples",
+    "beginnings",
     "converted",
     "decimate",
     "largest_sums",
     "level",
     "peak",
+    "row_means",
 ]

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from medmon.kernels import Codes, Samples, converted
+from medmon.kernels import Samples, beginnings, row_means
 from medmon.records import ComplexArray
 
 MEMORY_LOOKS = 16
@@ -60,7 +60,7 @@ class DcEstimate:
             What has to be taken off its samples.
         """
         if self._chunks < SETTLED_CHUNKS or self._chunks % LOOK_CHUNKS == 0:
-            self._seen.append(_middle(self._rows(samples).mean(axis=1)))
+            self._seen.append(_middle(row_means(samples, self._row, self._row // PART)))
             self._value = _middle(np.array(self._seen, dtype=np.complex64))
         self._chunks += 1
         return self._value
@@ -82,21 +82,13 @@ class DcEstimate:
             found = self.feed(chunk)
         if len(self._seen) >= SETTLED_CHUNKS:
             return found
-        rows = np.concatenate([self._rows(chunk) for chunk in chunks])
+        rows = np.concatenate([beginnings(chunk, self._row, self._row // PART) for chunk in chunks])
         means, powers = rows.mean(axis=1), rows.var(axis=1)
         quiet = powers <= np.median(powers)
         value = _middle(means[quiet])
         spread = float(np.median(np.abs(means[quiet] - value)))
         noise = float(np.sqrt(np.median(powers[quiet]) / rows.shape[1]))
         return value if spread <= AGREEMENT * noise else np.complex64(0)
-
-    def _rows(self, samples: Samples) -> ComplexArray:
-        """Give the part of each row that is looked at; no other byte is converted."""
-        if not isinstance(samples, Codes):
-            return samples.reshape(-1, self._row)[:, : self._row // PART]
-        rows = samples.codes.reshape(-1, 2 * self._row)[:, : 2 * self._row // PART]
-        part = Codes(rows.ravel(), samples.zero, samples.full_scale)
-        return converted(part).reshape(len(rows), -1)
 
 
 def _middle(values: ComplexArray) -> np.complex64:
