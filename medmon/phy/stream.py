@@ -194,7 +194,8 @@ class Stream:
         self._floor.feed_silence(mean)
         # The squelch may yet open for what begins in the last rows.
         self._activity.skip(self._slots - LOOKBACK)
-        return self._heard([])
+        self._forget()
+        return []
 
     def _padded(self, samples: Samples, filling: np.complex64 = SILENT) -> Samples:
         """Fill up the last row."""
