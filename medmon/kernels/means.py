@@ -52,7 +52,7 @@ def row_means(samples: Samples, row: int, part: int) -> ComplexArray:
         The means, the same bits with and without the loop in C.
     """
     if not IS_COMPILED or part < FEWEST or part & (part - 1):
-        return beginnings(samples, row, part).mean(axis=1)
+        return np.asarray(beginnings(samples, row, part).mean(axis=1), dtype=np.complex64)
     out: ComplexArray = np.empty(len(samples) // row, dtype=np.complex64)
     if isinstance(samples, Codes):
         compiled.row_means(samples.codes, samples.zero, samples.full_scale, out, row, part)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from medmon.kernels import Samples, beginnings, row_means
+from medmon.phy.middle import median
 from medmon.records import ComplexArray
 
 MEMORY_LOOKS = 16
@@ -84,10 +85,10 @@ class DcEstimate:
             return found
         rows = np.concatenate([beginnings(chunk, self._row, self._row // PART) for chunk in chunks])
         means, powers = rows.mean(axis=1), rows.var(axis=1)
-        quiet = powers <= np.median(powers)
+        quiet = powers <= median(powers)
         value = _middle(means[quiet])
-        spread = float(np.median(np.abs(means[quiet] - value)))
-        noise = float(np.sqrt(np.median(powers[quiet]) / rows.shape[1]))
+        spread = median(np.abs(means[quiet] - value))
+        noise = float(np.sqrt(median(powers[quiet]) / rows.shape[1]))
         return value if spread <= AGREEMENT * noise else np.complex64(0)
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy.middle import upper_median
 from medmon.records import FloatArray
 
 SHAPE = 7.5
@@ -58,7 +59,7 @@ class NoiseFloor:
         self._quantiles: FloatArray = np.empty((channels, MEMORY_CHUNKS), dtype=np.float32)
         self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
-        self._middle_power = _middle(self._floor)
+        self._middle_power = upper_median(self._floor)
         self._silent: list[FloatArray] = []
 
     @property
@@ -127,20 +128,12 @@ class NoiseFloor:
         # So few values are sorted in less time than they are parted.
         floor = np.sort(latest)[:, latest.shape[1] // 2] / _OF_MEAN
         if not self.is_settled:
-            floor = np.minimum(floor, EARLY_LIMIT * _middle(floor))
+            floor = np.minimum(floor, EARLY_LIMIT * upper_median(floor))
         else:
-            whole_band = max(1.0, _middle(floor) / self._middle_power)
+            whole_band = max(1.0, upper_median(floor) / self._middle_power)
             highest = self._floor * np.float32(RISE ** len(quantiles) * whole_band)
             risen = np.minimum(floor, highest)
             floor = risen if is_steady is None else np.where(is_steady, floor, risen)
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
-        self._middle_power = _middle(self._floor)
+        self._middle_power = upper_median(self._floor)
         return self._floor
-
-
-def _middle(values: FloatArray) -> float:
-    """Give the upper median; `numpy.median` of so few values costs five times as much."""
-    place = values.size // 2
-    ordered = values.copy()
-    ordered.partition(place)
-    return float(ordered[place])
