@@ -8,7 +8,7 @@ knows which one worked.
 
 from __future__ import annotations
 
-from medmon.kernels.averages import largest_sums
+from medmon.kernels.averages import Averages, averages
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.codes import Codes, Samples, converted
@@ -18,15 +18,16 @@ from medmon.kernels.means import beginnings, row_means
 
 __all__ = [
     "IS_COMPILED",
+    "Averages",
     "Codes",
     "FilterBank",
     "Level",
     "Rows",
     "Samples",
+    "averages",
     "beginnings",
     "converted",
     "decimate",
-    "largest_sums",
     "level",
     "peak",
     "row_means",

@@ -1,13 +1,36 @@
-"""Powers in rows and channels come in, the largest averages over the noise floor go out."""
+"""Powers in rows and channels come in, their mean and their largest sums over the floor go out."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
 
 from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import FloatArray
 
 
-def largest_sums(rows: FloatArray, floor: FloatArray) -> tuple[float, float]:
-    """Give the largest sum of powers over the floor in two shapes of neighbourhood.
+@dataclass(frozen=True, slots=True, eq=False)
+class Averages:
+    """What rows of powers hold.
+
+    Attributes
+    ----------
+    short : float
+        Largest sum of powers over the floor, over two neighbouring rows and four channels.
+    long : float
+        The same over four rows and two channels.
+    mean : ndarray of float32, shape (channels,)
+        Mean power of each channel.
+    """
+
+    short: float
+    long: float
+    mean: FloatArray
+
+
+def averages(rows: FloatArray, floor: FloatArray, late: int) -> Averages:
+    """Look for what stands out of the floor.
 
     Parameters
     ----------
@@ -15,21 +38,23 @@ def largest_sums(rows: FloatArray, floor: FloatArray) -> tuple[float, float]:
         Powers, contiguous; at least four rows of at least four channels.
     floor : ndarray of float32, shape (channels,)
         What 1.0 means in each channel, above zero.
+    late : int
+        The first rows, which are in the sums but not in the mean.
 
     Returns
     -------
-    float
-        Over two rows and four channels.
-    float
-        Over four rows and two channels.
+    Averages
+        Sums and mean.
     """
-    if IS_COMPILED:
-        return compiled.largest_sums(rows, floor)
-    return plain_sums(rows, floor)
+    if not IS_COMPILED:
+        return plain_averages(rows, floor, late)
+    mean: FloatArray = np.empty(floor.size, dtype=np.float32)
+    short, long = compiled.averages(rows, floor, late, mean)
+    return Averages(short, long, mean)
 
 
-def plain_sums(rows: FloatArray, floor: FloatArray) -> tuple[float, float]:
-    """Give the sums of `largest_sums`, in numpy.
+def plain_averages(rows: FloatArray, floor: FloatArray, late: int) -> Averages:
+    """Do what `averages` does, in numpy.
 
     Parameters
     ----------
@@ -37,17 +62,18 @@ def plain_sums(rows: FloatArray, floor: FloatArray) -> tuple[float, float]:
         Powers.
     floor : ndarray of float32, shape (channels,)
         What 1.0 means in each channel.
+    late : int
+        The first rows, which are not in the mean.
 
     Returns
     -------
-    float
-        Over two rows and four channels.
-    float
-        Over four rows and two channels.
+    Averages
+        Sums and mean.
     """
     over = rows / floor
     short = over[1:] + over[:-1]
     long = short[2:] + short[:-2]
     pairs = short[:, 1:] + short[:, :-1]
     quads = pairs[:, 2:] + pairs[:, :-2]
-    return float(quads.max()), float((long[:, 1:] + long[:, :-1]).max())
+    mean = rows[late:].mean(axis=0)
+    return Averages(float(quads.max()), float((long[:, 1:] + long[:, :-1]).max()), mean)

@@ -57,7 +57,8 @@ class Codes:
         """
         if not self._peak:
             most, least = _extremes(self.codes)
-            self._peak.append(max(most - self.zero, self.zero - least) / self.full_scale)
+            largest = max(most - self.zero, self.zero - least) / self.full_scale
+            self._peak.append(float(np.float32(largest)))
         return self._peak[0]
 
 

@@ -507,11 +507,23 @@ static void largest(const float *rows, const float *floor, Py_ssize_t count, int
     found[1] = largest_of(&most_long, high);
 }
 
-static PyObject *largest_sums(PyObject *self, PyObject *args)
+FOR_EVERY_PROCESSOR
+static void average(const float *rows, Py_ssize_t first, Py_ssize_t stop, int channels, float *mean)
 {
-    Py_buffer rows, floor;
+    memcpy(mean, rows + first * channels, (size_t)channels * sizeof(float));
+    for (Py_ssize_t row = first + 1; row < stop; row++)
+        for (int i = 0; i < channels; i++)
+            mean[i] += rows[row * channels + i];
+    for (int i = 0; i < channels; i++)
+        mean[i] /= (float)(stop - first);
+}
+
+static PyObject *averages(PyObject *self, PyObject *args)
+{
+    Py_buffer rows, floor, mean;
+    Py_ssize_t late;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y*y*", &rows, &floor))
+    if (!PyArg_ParseTuple(args, "y*y*nw*", &rows, &floor, &late, &mean))
         return NULL;
     PyObject *answer = NULL;
     float over[4][MOST_CHANNELS], pairs[4][MOST_CHANNELS], found[2];
@@ -519,12 +531,16 @@ static PyObject *largest_sums(PyObject *self, PyObject *args)
     Py_ssize_t count = channels ? rows.len / floor.len : 0;
     if (channels < 4 || channels > MOST_CHANNELS || count < 4)
         PyErr_SetString(PyExc_ValueError, "four rows of 4 to 1024 channels are needed");
+    else if (late < 0 || late >= count || mean.len < floor.len)
+        PyErr_SetString(PyExc_ValueError, "a mean of at least one row, and memory for it, are needed");
     else {
         largest(rows.buf, floor.buf, count, (int)channels, over, pairs, found);
+        average(rows.buf, late, count, (int)channels, mean.buf);
         answer = Py_BuildValue("ff", found[0], found[1]);
     }
     PyBuffer_Release(&rows);
     PyBuffer_Release(&floor);
+    PyBuffer_Release(&mean);
     return answer;
 }
 
@@ -709,7 +725,7 @@ static PyObject *row_means(PyObject *self, PyObject *args)
 static PyMethodDef methods[] = {
     {"frame_powers", frame_powers, METH_VARARGS, NULL},
     {"extremes", extremes, METH_VARARGS, NULL},
-    {"largest_sums", largest_sums, METH_VARARGS, NULL},
+    {"averages", averages, METH_VARARGS, NULL},
     {"level", level, METH_VARARGS, NULL},
     {"decimate", decimate, METH_VARARGS, NULL},
     {"row_means", row_means, METH_VARARGS, NULL},

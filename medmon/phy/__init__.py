@@ -290,8 +290,10 @@ class Receiver:
 
     def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
         assert self._stream is not None
-        ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
-        bursts = tuple(self._burst(one) for one in ordered)
+        bursts: tuple[Burst, ...] = ()
+        if heard:
+            ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
+            bursts = tuple(self._burst(one) for one in ordered)
         if self._antennas is not None:
             self._antennas.tape.forget(self._stream.oldest_sample)
         noise_dbfs = decibel(self._stream.noise_power)

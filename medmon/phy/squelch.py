@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from medmon.kernels import FilterBank, Rows, Samples, largest_sums, peak
+from medmon.kernels import FilterBank, Rows, Samples, averages, peak
 from medmon.phy.channelizer import SLOTS_A_CHUNK, Grid, prototype
 from medmon.records import FloatArray
 
@@ -60,7 +60,8 @@ class Squelch:
         self._late, self._here, self._last = (
             self._rows[:late], self._rows[late:], self._rows[-late:]
         )  # fmt: skip
-        self._share = np.float32(1 / self._steps.count)
+        self._floor: FloatArray | None = None
+        self._sigma = 0.0
 
     def feed(
         self, samples: Samples, dc: np.complex64, floor: FloatArray
@@ -85,12 +86,15 @@ class Squelch:
         """
         self._late[:] = self._last
         self._bank.row_powers(samples, complex(dc), self._steps, self._here)
-        short, long = largest_sums(self._rows, floor)
-        is_open = short > SHORT_SUM or long > LONG_SUM or _is_loud(samples, dc, floor)
-        return is_open, np.add.reduce(self._here, axis=0) * self._share
+        seen = averages(self._rows, floor, len(self._late))
+        is_open = (
+            seen.short > SHORT_SUM or seen.long > LONG_SUM or self._is_loud(samples, dc, floor)
+        )
+        return is_open, seen.mean
 
-
-def _is_loud(samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
-    """Tell whether a sample stands out of the noise of the whole band."""
-    sigma = math.sqrt(float(np.add.reduce(floor, dtype=np.float64)) / 2)
-    return peak(samples) > float(abs(dc)) + LOUD * sigma
+    def _is_loud(self, samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
+        """Tell whether a sample stands out of the noise of the whole band."""
+        if floor is not self._floor:
+            self._floor = floor
+            self._sigma = math.sqrt(float(floor.sum(dtype=np.float64)) / 2)
+        return peak(samples) > float(abs(dc)) + LOUD * self._sigma
