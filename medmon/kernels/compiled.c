@@ -152,6 +152,10 @@ typedef struct {
     int each, channels;
 } Bank;
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the low byte of a number comes first here; elsewhere numpy does the work"
+#endif
+
 /* A float of 2^15 has eight bits for whole numbers in the second of its four bytes: put beside
  * the bytes of 2^15 in this way, a code becomes 2^15 and the code, without a conversion. */
 #define CODED 32768.0f

@@ -94,6 +94,7 @@ class Squelch:
 
     def _is_loud(self, samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
         """Tell whether a sample stands out of the noise of the whole band."""
+        # A floor that changes is a new array, and in silence it changes once in four chunks.
         if floor is not self._floor:
             self._floor = floor
             self._sigma = math.sqrt(float(floor.sum(dtype=np.float64)) / 2)
