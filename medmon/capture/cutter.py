@@ -82,9 +82,15 @@ class Cutter:
             What became complete.
         """
         self.taken_bytes += len(data)
+        items: list[Block | Gap] = []
+        if not self._waiting:
+            # Whole blocks are samples as they came: nothing is copied.
+            whole_bytes = len(data) // self._block_bytes * self._block_bytes
+            items = self._cut(memoryview(data)[:whole_bytes])
+            data = data[whole_bytes:]
         self._waiting += data
         ready_bytes = len(self._waiting) // self._block_bytes * self._block_bytes
-        return self._emit(ready_bytes)
+        return items + self._emit(ready_bytes)
 
     def lose(self, sample_count: int, reason: str) -> list[Block | Gap]:
         """Note that the source lost samples at this place.
@@ -158,10 +164,13 @@ class Cutter:
             return []
         ready = bytes(memoryview(self._waiting)[:ready_bytes])
         del self._waiting[:ready_bytes]
+        return self._cut(memoryview(ready))
+
+    def _cut(self, ready: memoryview) -> list[Block | Gap]:
+        """Convert bytes that will not change any more, block by block."""
         items: list[Block | Gap] = []
-        for start in range(0, ready_bytes, self._block_bytes):
-            piece = memoryview(ready)[start : start + self._block_bytes]
-            items += self._converted(piece)
+        for start in range(0, len(ready), self._block_bytes):
+            items += self._converted(ready[start : start + self._block_bytes])
         return items
 
     def _converted(self, piece: memoryview) -> list[Block | Gap]:

@@ -167,6 +167,7 @@ class FileSource:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._size_bytes = size_bytes(stream)
 
     def __enter__(self) -> Self:
         return self
@@ -184,6 +185,7 @@ class FileSource:
         Returns
         -------
         tuple of (int, int)
-            Bytes of the file passed, and bytes in all.
+            Bytes of the file passed, and bytes in all; of a file that still grows, those passed.
         """
-        return self._stream.tell(), size_bytes(self._stream)
+        done = self._stream.tell()
+        return done, max(done, self._size_bytes)

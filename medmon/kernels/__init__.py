@@ -7,17 +7,20 @@ differ by rounding, and nobody above this room knows which one worked.
 
 from __future__ import annotations
 
+from medmon.kernels.averages import Averages, averages
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
 from medmon.kernels.codes import Codes, Samples, converted
 from medmon.kernels.decimation import decimate, glimpses, resample
-from medmon.kernels.loudness import Level, level
+from medmon.kernels.loudness import Level, level, peak
 from medmon.kernels.matching import sync_matches
+from medmon.kernels.means import beginnings, row_means
 from medmon.kernels.tones import phase_steps, tone_contrast
 
 __all__ = [
     "IS_COMPILED",
+    "Averages",
     "Codes",
     "FilterBank",
     "Level",
@@ -27,6 +30,8 @@ __all__ = [
     "between",
     "clock_chips",
     "clock_scores",
+    "averages",
+    "beginnings",
     "converted",
     "decimate",
     "glimpses",
@@ -35,4 +40,6 @@ __all__ = [
     "resample",
     "sync_matches",
     "tone_contrast",
+    "peak",
+    "row_means",
 ]

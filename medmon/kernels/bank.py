@@ -9,6 +9,9 @@ import numpy as np
 from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import Codes, ComplexArray, FloatArray, Samples, converted
 
+FEWEST_FOR_CODES = 8
+"""Channels from which on the loop in C takes bytes as they are: sixteen at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -55,7 +58,9 @@ class FilterBank:
         turns = np.arange(channels) / channels
         self._twiddles = np.exp(-2j * np.pi * turns).astype(np.complex64)
 
-    def row_powers(self, samples: Samples, dc: complex, rows: Rows) -> FloatArray:
+    def row_powers(
+        self, samples: Samples, dc: complex, rows: Rows, out: FloatArray | None = None
+    ) -> FloatArray:
         """Measure the mean power of each channel in rows of frames.
 
         Parameters
@@ -66,20 +71,26 @@ class FilterBank:
             Constant that is taken off every sample.
         rows : Rows
             Where the frames begin.
+        out : ndarray of float32, shape (rows.count, channels), or None
+            Contiguous memory for the answer; None takes new memory.
 
         Returns
         -------
         ndarray of float32, shape (rows.count, channels)
-            Powers; channel k at k / channels of the sample rate.
+            Powers, in `out`; channel k at k / channels of the sample rate.
 
         Raises
         ------
         ValueError
             If a frame reaches beyond the samples.
         """
+        if out is None:
+            out = np.empty((rows.count, self._channels), dtype=np.float32)
         if not IS_COMPILED:
-            return plain_powers(converted(samples), dc, rows, self._window)
-        out: FloatArray = np.empty((rows.count, self._channels), dtype=np.float32)
+            out[:] = plain_powers(converted(samples), dc, rows, self._window)
+            return out
+        if isinstance(samples, Codes) and self._channels < FEWEST_FOR_CODES:
+            samples = converted(samples)
         if isinstance(samples, Codes):
             memory, zero, full_scale = samples.codes, samples.zero, samples.full_scale
         else:

@@ -6,7 +6,7 @@ cost more than looking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -35,6 +35,7 @@ class Codes:
     codes: npt.NDArray[np.uint8]
     zero: float
     full_scale: float
+    _peak: list[float] = field(default_factory=list, init=False, repr=False)
 
     def __len__(self) -> int:
         """Give the number of samples."""
@@ -45,6 +46,25 @@ class Codes:
         start, stop, step = part.indices(len(self))
         assert step == 1, "samples are consecutive"
         return Codes(self.codes[2 * start : 2 * max(start, stop)], self.zero, self.full_scale)
+
+    def peak(self) -> float:
+        """Give the largest magnitude of I or Q; several ask for it, and it is measured once.
+
+        Returns
+        -------
+        float
+            The peak; there is at least one sample.
+        """
+        if not self._peak:
+            most, least = _extremes(self.codes)
+            largest = max(most - self.zero, self.zero - least) / self.full_scale
+            self._peak.append(float(np.float32(largest)))
+        return self._peak[0]
+
+
+def _extremes(codes: npt.NDArray[np.uint8]) -> tuple[int, int]:
+    """Give the largest and the smallest code."""
+    return compiled.extremes(codes) if IS_COMPILED else (int(codes.max()), int(codes.min()))
 
 
 Samples: TypeAlias = ComplexArray | Codes

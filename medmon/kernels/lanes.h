@@ -7,6 +7,7 @@
 #include <Python.h>
 
 #define LANES 8
+#define MOST_CHANNELS 1024
 
 /* Where the linker can choose at start-up, the same C is compiled for wider vector units too. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
@@ -26,11 +27,24 @@ typedef int Wholes __attribute__((vector_size(LANES * sizeof(int))));
 /* Give the floats of a buffer, or NULL with an error that says which one was wrong. */
 float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name);
 
-PyObject *decimate(PyObject *self, PyObject *args);
-PyObject *clock_scores(PyObject *self, PyObject *args);
-PyObject *clock_chips(PyObject *self, PyObject *args);
-PyObject *sync_matches(PyObject *self, PyObject *args);
-PyObject *tone_contrast(PyObject *self, PyObject *args);
-PyObject *phase_steps(PyObject *self, PyObject *args);
+INLINE void fill(Lanes *lanes, float even, float odd)
+{
+    for (int k = 0; k < LANES; k++)
+        (*lanes)[k] = k & 1 ? odd : even;
+}
+
+#define LOOP(name) PyObject *name(PyObject *self, PyObject *args)
+LOOP(averages);
+LOOP(clock_chips);
+LOOP(clock_scores);
+LOOP(decimate);
+LOOP(extremes);
+LOOP(frame_powers);
+LOOP(level);
+LOOP(phase_steps);
+LOOP(row_means);
+LOOP(scale_bytes);
+LOOP(sync_matches);
+LOOP(tone_contrast);
 
 #endif

@@ -29,6 +29,25 @@ class Level:
     energy: float
 
 
+def peak(samples: Samples) -> float:
+    """Give the largest magnitude of I or Q, for a fifth of what `level` costs.
+
+    Parameters
+    ----------
+    samples : ndarray of complex64 or Codes, n of them
+        At least one sample, contiguous.
+
+    Returns
+    -------
+    float
+        The peak.
+    """
+    if isinstance(samples, Codes):
+        return samples.peak()
+    parts = samples.view(np.float32)
+    return max(float(parts.max()), -float(parts.min()))
+
+
 def level(samples: Samples) -> Level:
     """Measure how loud a run of samples is, in one pass.
 
@@ -47,11 +66,11 @@ def level(samples: Samples) -> Level:
     if not isinstance(samples, Codes):
         most, least, re, im, energy = compiled.level(samples, False)
         return Level(max(most, -least), complex(re, im), energy)
-    most, least, re, im, squares = compiled.level(samples.codes, True)
+    _, _, re, im, squares = compiled.level(samples.codes, True)
     zero, full_scale, count = samples.zero, samples.full_scale, len(samples)
     total = complex(re - count * zero, im - count * zero) / full_scale
     energy = (squares - 2 * zero * (re + im) + 2 * count * zero**2) / full_scale**2
-    return Level(max(most - zero, zero - least) / full_scale, total, energy)
+    return Level(samples.peak(), total, energy)
 
 
 def plain_level(iq: ComplexArray) -> Level:

@@ -243,10 +243,10 @@ class Receiver:
         """Gather samples until a chunk is full; work on each chunk that is."""
         assert self._stream is not None
         size = self._buffer.size
-        taken = 0
-        while taken < len(samples):
-            count = min(size - self._filled, len(samples) - taken)
-            part = samples[taken : taken + count]
+        taken, total = 0, len(samples)
+        while taken < total:
+            count = min(size - self._filled, total - taken)
+            part = samples if count == total else samples[taken : taken + count]
             taken += count
             for begun in self._early.feed(part) if self._early else ():
                 yield replace(self._latest, bursts=(), beginnings=(self._beginning(begun),))
@@ -290,8 +290,10 @@ class Receiver:
 
     def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
         assert self._stream is not None
-        ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
-        bursts = tuple(self._burst(one) for one in ordered)
+        bursts: tuple[Burst, ...] = ()
+        if heard:
+            ordered = sorted(heard, key=lambda one: (one.stop, one.start, one.radio.freq_hz))
+            bursts = tuple(self._burst(one) for one in ordered)
         if self._antennas is not None:
             self._antennas.tape.forget(self._stream.oldest_sample)
         noise_dbfs = decibel(self._stream.noise_power)

@@ -111,15 +111,16 @@ class Activity:
     @property
     def oldest_slot(self) -> int:
         """First row that an open region still needs."""
-        return min((region.start_slot for region in self._open), default=self._slot - ROWS)
+        if not self._open:
+            return self._slot - ROWS
+        return min(region.start_slot for region in self._open)
 
     @property
     def settled_slot(self) -> int:
         """No region that ends later reports energy before this row."""
-        return min(
-            (max(region.start_slot, region.owned_from - self._overlap) for region in self._open),
-            default=self._slot - ROWS,
-        )
+        if not self._open:
+            return self._slot - ROWS
+        return min(max(open_.start_slot, open_.owned_from - self._overlap) for open_ in self._open)
 
     def feed(self, excess: FloatArray) -> list[Region]:
         """Take the next rows and give the regions that ended.
@@ -155,7 +156,7 @@ class Activity:
         assert not self._open, "a region that is open needs every row"
         if slot > self._slot:
             self._slot = self._first = slot
-            self._late = np.zeros_like(self._late)
+            self._late[:] = 0
 
     def flush(self) -> list[Region]:
         """Close every region, because the stream ends here.

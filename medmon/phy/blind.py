@@ -7,6 +7,7 @@ import numpy as np
 from medmon.phy import measure
 from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
+from medmon.phy.middle import median
 from medmon.phy.ook import carrier_line_hz
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.reception import matched
@@ -70,7 +71,7 @@ def _kind(band: Baseband, stretch: Stretch) -> tuple[Modulation, float, float | 
     spread = (turns - turns.mean()) / turns.std()
     if float(np.mean(spread**4)) > TWO_TONES:
         return "unknown", line_hz, None
-    low, high = float(np.median(turns[spread < 0])), float(np.median(turns[spread >= 0]))
+    low, high = median(turns[spread < 0]), median(turns[spread >= 0])
     if high - low < 2 * LEAST_DEVIATION_HZ:
         return "unknown", line_hz, None
     return "fsk", (low + high) / 2, (high - low) / 2

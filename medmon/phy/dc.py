@@ -17,7 +17,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from medmon.kernels import Samples, converted
+from medmon.kernels import Samples, beginnings, row_means
+from medmon.phy.middle import median
 from medmon.records import ComplexArray
 
 MEMORY_LOOKS = 16
@@ -60,7 +61,7 @@ class DcEstimate:
             What has to be taken off its samples.
         """
         if self._chunks < SETTLED_CHUNKS or self._chunks % LOOK_CHUNKS == 0:
-            self._seen.append(_middle(self._rows(converted(samples)).mean(axis=1)))
+            self._seen.append(_middle(row_means(samples, self._row, self._row // PART)))
             self._value = _middle(np.array(self._seen, dtype=np.complex64))
         self._chunks += 1
         return self._value
@@ -82,16 +83,13 @@ class DcEstimate:
             found = self.feed(chunk)
         if len(self._seen) >= SETTLED_CHUNKS:
             return found
-        rows = np.concatenate([self._rows(converted(chunk)) for chunk in chunks])
+        rows = np.concatenate([beginnings(chunk, self._row, self._row // PART) for chunk in chunks])
         means, powers = rows.mean(axis=1), rows.var(axis=1)
-        quiet = powers <= np.median(powers)
+        quiet = powers <= median(powers)
         value = _middle(means[quiet])
-        spread = float(np.median(np.abs(means[quiet] - value)))
-        noise = float(np.sqrt(np.median(powers[quiet]) / rows.shape[1]))
+        spread = median(np.abs(means[quiet] - value))
+        noise = float(np.sqrt(median(powers[quiet]) / rows.shape[1]))
         return value if spread <= AGREEMENT * noise else np.complex64(0)
-
-    def _rows(self, iq: ComplexArray) -> ComplexArray:
-        return iq.reshape(-1, self._row)[:, : self._row // PART]
 
 
 def _middle(values: ComplexArray) -> np.complex64:

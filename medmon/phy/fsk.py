@@ -24,6 +24,7 @@ from medmon.kernels import tone_contrast
 from medmon.phy import sync
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
+from medmon.phy.middle import median
 from medmon.phy.reception import Reception, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Tuner
@@ -204,13 +205,13 @@ class _Spectrum:
         offsets_hz, power = near.periodogram(chip_hz / BINS_A_CHIP)
         inside = np.abs(offsets_hz - place.offset_hz) < place.reach_hz + spare_hz
         offsets_hz, power = offsets_hz[inside], power[inside]
-        line = np.sqrt(np.maximum(power - np.median(power), 0.0))
+        line = np.sqrt(np.maximum(power - median(power), 0.0))
         # Place i / 2 of the spectrum is the middle of all pairs whose numbers add up to i.
         symmetry = np.convolve(line, line)
         middles_hz = np.linspace(offsets_hz[0], offsets_hz[-1], symmetry.size)
         # A tone of a chip's length is about a chip rate wide; half of that keeps two tones apart.
         half_a_chip = np.full(BINS_A_CHIP // 2, 2 / BINS_A_CHIP)
-        tones = np.convolve(power - np.median(power), half_a_chip, mode="same")
+        tones = np.convolve(power - median(power), half_a_chip, mode="same")
         return cls(offsets_hz, tones, middles_hz, symmetry)
 
     def carriers_hz(self, place: Place, deviation_hz: float) -> list[float]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from medmon.phy.middle import upper_median
 from medmon.records import FloatArray
 
 SHAPE = 7.5
@@ -24,6 +25,7 @@ SHAPE = 7.5
 QUANTILE = 0.1
 QUANTILE_OVER_MEAN = 0.571
 """Tenth percentile of a gamma variable of that shape, over its mean."""
+_OF_MEAN = np.float32(QUANTILE_OVER_MEAN)
 MEMORY_CHUNKS = 32
 SETTLED_CHUNKS = 16
 LOWEST = 1e-12
@@ -54,9 +56,10 @@ class NoiseFloor:
     """
 
     def __init__(self, channels: int) -> None:
-        self._quantiles: FloatArray = np.empty((MEMORY_CHUNKS, channels), dtype=np.float32)
+        self._quantiles: FloatArray = np.empty((channels, MEMORY_CHUNKS), dtype=np.float32)
         self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
+        self._middle_power = upper_median(self._floor)
         self._silent: list[FloatArray] = []
 
     @property
@@ -67,7 +70,7 @@ class NoiseFloor:
     @property
     def middle(self) -> float:
         """Median floor over the channels, as power in one channel."""
-        return _middle(self._floor)
+        return self._middle_power
 
     @property
     def is_settled(self) -> bool:
@@ -108,31 +111,29 @@ class NoiseFloor:
         ndarray of float32, shape (channels,)
             The floor.
         """
-        self._silent.append(mean * np.float32(QUANTILE_OVER_MEAN))
+        self._silent.append(mean * _OF_MEAN)
         if len(self._silent) < SILENT_CHUNKS:
             return self._floor
         latest = self._silent
         self._silent = []
-        return self._put(latest, np.zeros(mean.shape, dtype=np.bool_))
+        return self._put(latest)
 
-    def _put(self, quantiles: list[FloatArray], is_steady: npt.NDArray[np.bool_]) -> FloatArray:
+    def _put(
+        self, quantiles: list[FloatArray], is_steady: npt.NDArray[np.bool_] | None = None
+    ) -> FloatArray:
         for quantile in quantiles:
-            self._quantiles[self._chunks % MEMORY_CHUNKS] = quantile
+            self._quantiles[:, self._chunks % MEMORY_CHUNKS] = quantile
             self._chunks += 1
-        latest = self._quantiles[: self._chunks]
-        middle = len(latest) // 2
-        floor = np.partition(latest, middle, axis=0)[middle] / np.float32(QUANTILE_OVER_MEAN)
+        latest = self._quantiles[:, : self._chunks]
+        # So few values are sorted in less time than they are parted.
+        floor = np.sort(latest)[:, latest.shape[1] // 2] / _OF_MEAN
         if not self.is_settled:
-            floor = np.minimum(floor, EARLY_LIMIT * _middle(floor))
+            floor = np.minimum(floor, EARLY_LIMIT * upper_median(floor))
         else:
-            whole_band = max(1.0, _middle(floor) / _middle(self._floor))
+            whole_band = max(1.0, upper_median(floor) / self._middle_power)
             highest = self._floor * np.float32(RISE ** len(quantiles) * whole_band)
-            floor = np.where(is_steady, floor, np.minimum(floor, highest))
+            risen = np.minimum(floor, highest)
+            floor = risen if is_steady is None else np.where(is_steady, floor, risen)
         self._floor = np.maximum(floor, LOWEST).astype(np.float32)
+        self._middle_power = upper_median(self._floor)
         return self._floor
-
-
-def _middle(values: FloatArray) -> float:
-    """Give the upper median; `numpy.median` of so few values costs five times as much."""
-    place = values.size // 2
-    return float(np.partition(values, place)[place])

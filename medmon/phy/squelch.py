@@ -14,9 +14,11 @@ noise of the whole band, which is the second way to open.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from medmon.kernels import FilterBank, Rows, Samples, level
+from medmon.kernels import FilterBank, Rows, Samples, averages, peak
 from medmon.phy.channelizer import SLOTS_A_CHUNK, Grid, prototype
 from medmon.records import FloatArray
 
@@ -30,6 +32,8 @@ REACH = 16
 # have 3.83 (tests/phy/test_squelch.py repeats the simulation); a tenth for the error of the floor.
 SHORT_ROWS, SHORT_CHANNELS, SHORT_THRESHOLD = 8, 4, 2.15
 LONG_ROWS, LONG_CHANNELS, LONG_THRESHOLD = 16, 2, 2.15
+SHORT_SUM = SHORT_THRESHOLD * SHORT_CHANNELS * SHORT_ROWS / STEP
+LONG_SUM = LONG_THRESHOLD * LONG_CHANNELS * LONG_ROWS / STEP
 LOUD = 7.0
 """I or Q of one sample over the standard deviation of the noise of the whole band: noise passes it
 once in 4e11 values."""
@@ -50,7 +54,14 @@ class Squelch:
         self._steps = Rows(
             SLOTS_A_CHUNK // STEP, FRAME * grid.channels, STEP * slot, each=STEP, hop=slot
         )
-        self._late = np.zeros((REACH // STEP - 1, grid.channels), dtype=np.float32)
+        # The averages reach back, so the last sums of a chunk stand before those of the next one.
+        late = REACH // STEP - 1
+        self._rows = np.zeros((late + self._steps.count, grid.channels), dtype=np.float32)
+        self._late, self._here, self._last = (
+            self._rows[:late], self._rows[late:], self._rows[-late:]
+        )  # fmt: skip
+        self._floor: FloatArray | None = None
+        self._sigma = 0.0
 
     def feed(
         self, samples: Samples, dc: np.complex64, floor: FloatArray
@@ -73,29 +84,18 @@ class Squelch:
         ndarray of float32, shape (channels,)
             Mean power of each channel in the chunk.
         """
-        here = self._bank.row_powers(samples, complex(dc), self._steps)
-        steps = np.concatenate((self._late, here)) / floor
-        self._late = here[-len(self._late) :]
-        short = steps[1:] + steps[:-1]
-        long = short[2:] + short[:-2]
+        self._late[:] = self._last
+        self._bank.row_powers(samples, complex(dc), self._steps, self._here)
+        seen = averages(self._rows, floor, len(self._late))
         is_open = (
-            _is_loud(samples, dc, floor)
-            or _wide(short, SHORT_CHANNELS) > SHORT_THRESHOLD * SHORT_CHANNELS * SHORT_ROWS / STEP
-            or _wide(long, LONG_CHANNELS) > LONG_THRESHOLD * LONG_CHANNELS * LONG_ROWS / STEP
+            seen.short > SHORT_SUM or seen.long > LONG_SUM or self._is_loud(samples, dc, floor)
         )
-        return is_open, here.mean(axis=0)
+        return is_open, seen.mean
 
-
-def _is_loud(samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
-    """Tell whether a sample stands out of the noise of the whole band."""
-    sigma = np.sqrt(float(floor.sum(dtype=np.float64)) / 2)
-    return bool(level(samples).peak > abs(dc) + LOUD * sigma)
-
-
-def _wide(power: FloatArray, count: int) -> float:
-    """Give the largest sum over so many neighbouring channels, a power of two."""
-    width = 1
-    while width < count:
-        power = power[:, width:] + power[:, :-width]
-        width *= 2
-    return float(power.max())
+    def _is_loud(self, samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
+        """Tell whether a sample stands out of the noise of the whole band."""
+        # A floor that changes is a new array, and in silence it changes once in four chunks.
+        if floor is not self._floor:
+            self._floor = floor
+            self._sigma = math.sqrt(float(floor.sum(dtype=np.float64)) / 2)
+        return peak(samples) > float(abs(dc)) + LOUD * self._sigma

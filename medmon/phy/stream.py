@@ -100,6 +100,8 @@ class Stream:
         self, rate_hz: float, modems: Sequence[Modem], known: Surroundings | None = None
     ) -> None:
         self.grid = Grid.for_rate(rate_hz)
+        self._slot, self._margin = self.grid.slot_samples, self.grid.slots(MARGIN_S)
+        self._chunk = self.grid.chunk_samples
         self._modems = tuple(modem for modem in modems if fits(modem, rate_hz))
         self._dc = known.dc if known else DcEstimate(self.grid.slot_samples)
         self._floor = known.floor if known else NoiseFloor(self.grid.channels)
@@ -134,7 +136,7 @@ class Stream:
     @property
     def settled_sample(self) -> int:
         """Every burst that ended before this sample has been handed out."""
-        return max(0, self._activity.settled_slot) * self.grid.slot_samples
+        return max(0, self._activity.settled_slot) * self._slot
 
     @property
     def oldest_sample(self) -> int:
@@ -185,25 +187,26 @@ class Stream:
         self._keep(samples, dc)
         may_speak, mean = True, None
         # The squelch averages over 4 ms and would not see what is much shorter.
-        if len(samples) == self.grid.chunk_samples and not self._is_brief:
+        if len(samples) == self._chunk and not self._is_brief:
             may_speak, mean = self._squelch.feed(samples, dc, self._floor.power)
         if mean is None or may_speak or self._activity.is_open or not self._floor.is_settled:
             return self._heard(self._regions())
         self._floor.feed_silence(mean)
         # The squelch may yet open for what begins in the last rows.
         self._activity.skip(self._slots - LOOKBACK)
-        return self._heard([])
+        self._forget()
+        return []
 
     def _padded(self, samples: Samples, filling: np.complex64 = SILENT) -> Samples:
         """Fill up the last row."""
-        short = -len(samples) % self.grid.slot_samples
+        short = -len(samples) % self._slot
         if not short:
             return samples
         return np.concatenate((converted(samples), np.full(short, filling)))
 
     def _keep(self, samples: Samples, dc: np.complex64) -> None:
         """Put a chunk on the tape."""
-        slot = self.grid.slot_samples
+        slot = self._slot
         # What is put behind the last sample is silence, and the step into it is no burst.
         padded = self._padded(samples, dc)
         self._tape.append(_Chunk(self._slots * slot, padded, dc, len(samples) // slot))
@@ -211,7 +214,7 @@ class Stream:
 
     def _regions(self) -> list[Region]:
         """Look at every row that was not looked at yet."""
-        slot, first = self.grid.slot_samples, self._activity.next_slot
+        slot, first = self._slot, self._activity.next_slot
         self._channelizer.prime(self._cut(first * slot - self.grid.channels, first * slot))
         powers = self._channelizer.feed(self._cut(first * slot, self._slots * slot))
         self._rows.append(_Rows(first, powers))
@@ -237,7 +240,7 @@ class Stream:
         return float(powers[:, region.low : region.high + 1].max())
 
     def _listen(self, region: Region) -> list[Heard]:
-        slot, margin = self.grid.slot_samples, self.grid.slots(MARGIN_S)
+        slot, margin = self._slot, self._margin
         begin = max((region.start_slot - margin) * slot, self._tape[0].first_sample)
         end = min(region.stop_slot + margin, self._slots) * slot
         powers = self._powers(region.start_slot, region.stop_slot)
@@ -281,8 +284,8 @@ class Stream:
 
     def _forget(self) -> None:
         """Drop the samples and rows that no open or future region can reach back to."""
-        oldest, slot = self._activity.oldest_slot, self.grid.slot_samples
-        needed = (oldest - self.grid.slots(MARGIN_S)) * slot
+        oldest = self._activity.oldest_slot
+        needed = (oldest - self._margin) * self._slot
         while len(self._tape) > 1 and self._tape[1].first_sample <= needed:
             self._tape.popleft()
         while self._rows and self._rows[0].first_slot + len(self._rows[0].powers) <= oldest:

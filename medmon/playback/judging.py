@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from medmon.errors import InputError, MedmonError
 from medmon.monitor import Monitor, all_decoders
 from medmon.phy import needed_rate_hz
-from medmon.playback.level import Level
+from medmon.playback.clipping import Clipping
 from medmon.playback.listening import Fault, Listening, Plan, Watch
 from medmon.playback.trimming import Item
 from medmon.records import Block, Record, Summary
@@ -63,7 +63,7 @@ class Judging:
         self._listening = Listening(uri, plan, watch)
         self._decoders = all_decoders()
         self._monitor = Monitor(plan.config, self._decoders, early=plan.is_early)
-        self._level = Level()
+        self._clipping = Clipping()
         self._rate_hz: float | None = None
         self._seconds: float | None = None
         self._fault: Fault | None = None
@@ -84,7 +84,7 @@ class Judging:
             self._fault = Fault.of(error)
         yield from self._written(self._monitor.flush())
         lost = self._monitor.summary().samples_lost
-        for remark in (self._level.remark(), _remark_on(lost, self._level.samples)):
+        for remark in (self._clipping.remark(), _remark_on(lost, self._clipping.samples)):
             if remark:
                 self._watch.say(f"{self._uri}: {remark}")
 
@@ -111,7 +111,7 @@ class Judging:
                     self._check_start()
                 self._rate_hz = item.rate_hz
                 self._check_rate(item.rate_hz)
-            self._level.feed(item)
+            self._clipping.feed(item)
 
     def _check_start(self) -> None:
         """Say that times mean nothing where nobody knows when the recording was made."""

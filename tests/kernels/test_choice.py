@@ -66,6 +66,9 @@ def test_compiled_loops_refuse_what_does_not_fit() -> None:
         compiled.phase_steps(few, taps)
     with pytest.raises(ValueError, match="at least one sample"):
         compiled.level(few[:0], False)
+    codes, window, turns = np.zeros(64, np.uint8), taps, few[:4]
+    with pytest.raises(ValueError, match="8 for bytes"):
+        compiled.frame_powers(codes, 127.5, 127.5, window, turns, few, 0, 0, 0, 0, 0, 1)
     with pytest.raises(ValueError, match="power of two"):
         FilterBank(np.ones(12, np.float32)).row_powers(few, 0j, Rows(1, 0, 1))
     with pytest.raises(ValueError, match="out holds"):

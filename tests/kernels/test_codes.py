@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.kernels import Codes, FilterBank, Rows, converted, level
+from medmon.kernels import Codes, FilterBank, Rows, converted, level, peak
 from medmon.kernels.codes import plain_scale
 
 PAIRS = st.binary(min_size=2, max_size=4_000).map(
@@ -22,6 +22,16 @@ def test_conversion_is_the_formula_to_the_last_bit(codes: npt.NDArray[np.uint8])
     expected = (codes.astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
     np.testing.assert_array_equal(converted(Codes(codes, 127.5, 127.5)).view(np.float32), expected)
     np.testing.assert_array_equal(plain_scale(codes, 127.5, 127.5), expected)
+
+
+@pytest.mark.parametrize("zero", [0.0, 100.5, 127.5, 128.0])
+def test_every_code_is_divided_exactly(zero: float) -> None:
+    """The loop in C multiplies in two pieces: no code may round otherwise."""
+    codes = np.arange(256, dtype=np.uint8)
+    for full_scale in np.arange(0.5, 256.5, 0.5).tolist():
+        found = converted(Codes(codes, zero, full_scale)).view(np.float32)
+        expected = (codes.astype(np.float32) - np.float32(zero)) / np.float32(full_scale)
+        np.testing.assert_array_equal(found, expected)
 
 
 @given(codes=PAIRS, data=st.data())
@@ -41,13 +51,14 @@ def test_their_level_is_that_of_the_samples(codes: npt.NDArray[np.uint8]) -> Non
     samples = Codes(codes, 127.5, 127.5)
     exact = (codes.astype(np.float64) - 127.5) / 127.5
     found = level(samples)
+    assert peak(samples) == samples.peak() == peak(converted(samples))
     assert found.peak == pytest.approx(float(np.abs(exact).max()), abs=1e-7)
     tolerance = 1e-7 * exact.size
     assert found.total == pytest.approx(complex(exact[::2].sum(), exact[1::2].sum()), abs=tolerance)
     assert found.energy == pytest.approx(float(np.sum(exact**2)), abs=tolerance)
 
 
-@pytest.mark.parametrize("channels", [4, 64])
+@pytest.mark.parametrize("channels", [4, 8, 64])
 def test_the_filter_bank_hears_the_same_in_them(channels: int) -> None:
     """The squelch reads bytes, the full bank numbers: bit for bit the same."""
     rng = np.random.default_rng(4)

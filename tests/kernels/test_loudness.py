@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.kernels import level
+from medmon.kernels import level, peak
 from medmon.kernels.loudness import plain_level
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -25,6 +25,7 @@ def test_level_is_peak_sum_and_energy(count: int, seed: int) -> None:
     iq = _noise(count, seed)
     exact = iq.astype(np.complex128)
     parts = np.abs(iq.view(np.float32))
+    assert peak(iq) == float(parts.max())
     for found in (level(iq), plain_level(iq)):
         assert found.peak == float(parts.max())
         assert abs(found.total - exact.sum()) < 1e-4 * max(1.0, float(parts.sum()))

@@ -31,27 +31,6 @@ def test_levels_are_those_of_the_samples() -> None:
     assert level.remark() == ""
 
 
-@pytest.mark.parametrize("full", [1.0, -1.0, 1j, -127j / 128])
-def test_the_end_of_the_scale_is_clipped(full: complex) -> None:
-    """I or Q, above or below, is enough; 127/128 is the end of eight bits."""
-    level = _level([full, 0.1, 0.2, 0.3])
-    assert (level.clipped, level.clipped_share) == (1, 0.25)
-    assert "25 % of the samples are clipped" in level.remark()
-    assert _level([full * 0.99, 0.1, 0.2]).clipped == 0
-
-
-def test_a_few_clipped_samples_are_no_remark() -> None:
-    """A near pump may clip for a moment."""
-    assert _level([1.0] + [0.1, 0.2] * 20).remark() == ""
-
-
-def test_a_receiver_that_did_not_run_is_remarked_on() -> None:
-    """Zeros, or the same value in every block, even at full scale."""
-    assert "every sample is zero" in _level([0j, 0j], [0j]).remark()
-    assert "every sample is the same" in _level([1 + 1j, 1 + 1j], [1 + 1j]).remark()
-    assert _level([0.1, 0.1], [0.2]).remark() == ""
-
-
 def test_nothing_has_no_level() -> None:
     """An empty recording divides by nothing."""
     level = Level()
