@@ -14,8 +14,8 @@ sync word and line code of a modem, and a wrong check   its name    failed     N
 anything else                                           None        none       None
 ======================================================  ==========  =========  =================
 
-Of a packet that is still on the air the first bits may tell something: a `Heading`, which is none
-of these, because nothing was checked (`medmon.protocols.headings`).
+Of a packet that is still on the air the first bits may tell something, and when it ends it is known
+before its copies are counted: a `Heading`, which is none of these (`medmon.protocols.headings`).
 """
 
 from __future__ import annotations
@@ -148,12 +148,12 @@ class Reader:
         return self._conversations.pass_by(burst, *suspect)
 
     def glance(self, beginnings: Sequence[Beginning]) -> list[Heading]:
-        """Read what packets that are still on the air say so far.
+        """Read what packets say so far that are on the air, or have just ended.
 
         Parameters
         ----------
         beginnings : sequence of Beginning
-            Their first bits, in order of time.
+            Their bits, in order of time.
 
         Returns
         -------
@@ -161,6 +161,21 @@ class Reader:
             Each packet's once; its copies are left out.
         """
         return self._headings.feed(beginnings)
+
+    def ends(self, frame: Frame) -> Sequence[int]:
+        """Say where a packet ends that is still on the air.
+
+        Parameters
+        ----------
+        frame : Frame
+            Its first bits.
+
+        Returns
+        -------
+        sequence of int
+            After how many data bits it may be over, in rising order; empty where nobody knows.
+        """
+        return self._headings.ends(frame)
 
     def advance(self, time_ns: int) -> list[Transmission]:
         """Let go of what is complete because stream time went on.
