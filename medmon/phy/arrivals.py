@@ -21,7 +21,7 @@ PAIR = 0.1
 are on the air for equal times, and one may stand between two channels."""
 KEPT_CHUNKS = 2
 """So many are kept at least: a pump's longest packet and what is before it last 58 ms."""
-ROOM_CHUNKS = KEPT_CHUNKS + 2
+ROOM_CHUNKS = 3 * KEPT_CHUNKS
 
 
 class Arrivals:
@@ -99,7 +99,7 @@ class Arrivals:
         # A row reaches one channel period back.
         samples = self._cut(first - grid.channels, stop)
         power = self._bank.row_powers(samples, complex(self._dc), every)
-        self._excess = power.mean(axis=0) / self._floor
+        self._excess = np.add.reduce(power, axis=0) / (ROWS * self._floor)
         return peaks(self._excess)
 
     def is_pair(self, channel: int, apart_hz: float) -> bool:

@@ -75,6 +75,7 @@ class _Reading:
     """Bits on their way: the sync word was heard, and the last of them will be in at `due`."""
 
     due: int
+    sender: _Sender
     ear: Ear
     bits: int
     sync: float
@@ -172,8 +173,7 @@ class Early:
         for channel, _ in self._arrivals.loud(self._row):
             self._follow(channel, now)
         self._row += ROWS
-        hold = HOLD_ROWS * self._grid.slot_samples
-        self._senders = [sender for sender in self._senders if now - sender.last < hold]
+        self._senders = [sender for sender in self._senders if self._is_speaking(sender, now)]
 
     def _follow(self, channel: int, now: int) -> None:
         """Take energy for that of a sender who is followed already, or for a new one's."""
@@ -220,7 +220,7 @@ class Early:
                 self.crowded += 1
                 continue
             first = ear.modem.heading_bits[0]
-            self._plan(_Reading(0, ear, first, sync, reception), int(place.stop_sample))
+            self._plan(_Reading(0, sender, ear, first, sync, reception), int(place.stop_sample))
             # Nobody else is looked for before the heading is in.
             sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
 
@@ -250,6 +250,8 @@ class Early:
 
     def _read(self, reading: _Reading) -> list[Begun]:
         """Read bits of which the last one is in, and plan what to read of the packet next."""
+        if reading.is_packet and not self._is_speaking(reading.sender, reading.due):
+            return []
         ear = reading.ear
         reception = ear.read(self._arrivals, reading.known, reading.bits, reading.due)
         # The bits of a heading are guarded by nothing else; those of a packet by its check.
@@ -264,13 +266,22 @@ class Early:
         self._told.append(begun)
         return [begun] if is_new else []
 
+    def _is_speaking(self, sender: _Sender, now: int) -> bool:
+        """Tell whether somebody was on the air lately."""
+        return now - sender.last < HOLD_ROWS * self._grid.slot_samples
+
     def _climb(self, reading: _Reading, frame: Frame) -> None:
         """Plan the next heading of a packet, and its end as soon as that is known."""
         modem = reading.ear.modem
+        most = min(modem.max_bits, reading.ear.most_bits)
+        ends = [bits for bits in self._ends(frame) if reading.bits < bits <= most]
         planned = [other.bits for other in self._readings if other.known is reading.known]
-        room = reading.bits, min(modem.max_bits, reading.ear.most_bits)
-        for bits in self._ends(frame):
-            if room[0] < bits <= room[1] and bits not in planned:
+        for bits in ends:
+            if bits not in planned:
                 self._plan(replace(reading, bits=bits, is_packet=True), reading.due)
-        for bits in [bits for bits in modem.heading_bits if bits > reading.bits][:1]:
+        # What is over before it has so many bits is not read once more.
+        further = [
+            bits for bits in modem.heading_bits if reading.bits < bits < max(ends, default=most)
+        ]
+        for bits in further[:1]:
             self._plan(replace(reading, bits=bits), reading.due)

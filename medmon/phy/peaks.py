@@ -42,7 +42,8 @@ def peaks(excess: FloatArray) -> list[tuple[int, float]]:
     for shift in range(WIDE):
         hot[shift : shift + groups.size] |= groups
     # What falls off to one side is the flank of what stands there.
-    is_top = (excess >= np.roll(excess, 1)) & (excess >= np.roll(excess, -1))
+    ring = np.concatenate((excess[-1:], excess, excess[:1]))
+    is_top = (excess >= ring[:-2]) & (excess >= ring[2:])
     channels = np.flatnonzero(hot & (excess > KEEP))
     channels = channels[np.argsort(-excess[channels], kind="stable")]
     powers = excess[channels]
