@@ -52,6 +52,8 @@ HOLD_ROWS = 2 * ROWS
 TOLD = 64
 """Headings and packets remembered, so that none is told twice."""
 SAME_CHIPS = 4
+SOON_S = 2.5e-3
+"""A further heading is not read where the packet is over so soon: reading takes longer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -279,9 +281,8 @@ class Early:
         for bits in ends:
             if bits not in planned:
                 self._plan(replace(reading, bits=bits, is_packet=True), reading.due)
-        # What is over before it has so many bits is not read once more.
-        further = [
-            bits for bits in modem.heading_bits if reading.bits < bits < max(ends, default=most)
-        ]
-        for bits in further[:1]:
-            self._plan(replace(reading, bits=bits), reading.due)
+        over = reading.ear.due(reading.sync, max(ends, default=most)) - SOON_S * self._grid.rate_hz
+        further = [bits for bits in modem.heading_bits if bits > reading.bits][:1]
+        for bits in further:
+            if reading.ear.due(reading.sync, bits) < over:
+                self._plan(replace(reading, bits=bits), reading.due)

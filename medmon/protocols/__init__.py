@@ -27,6 +27,7 @@ from typing import Protocol
 from medmon.errors import PluginError
 from medmon.protocols.conversation import Conversations
 from medmon.protocols.headings import Headings
+from medmon.protocols.opened import Opened
 from medmon.records import (
     Beginning,
     Burst,
@@ -108,7 +109,9 @@ class Reader:
         _refuse_twins("modems", [modem.name for modem in self.modems])
         self._decoders = {modem.name: decoder for decoder in decoders for modem in decoder.modems}
         self._conversations = Conversations(decoders)
-        self._headings = Headings(self._decoders)
+        self._headings = Headings(
+            self._decoders, {decoder.name: Opened(decoder) for decoder in decoders}
+        )
         self._rejections: Counter[str] = Counter()
 
     @property

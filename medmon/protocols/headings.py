@@ -15,7 +15,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from medmon.protocols.opened import Opened
 from medmon.records import Beginning, Frame, Heading, Message, Packet, Rejection
 
 REMEMBERED = 256
@@ -38,6 +37,17 @@ class Reading(Protocol):
 
     def message(self, packets: Sequence[Packet]) -> Message | Rejection | None:
         """Say what packets mean."""
+
+
+class Completing(Protocol):
+    """What joins packets; see `medmon.protocols.opened.Opened`."""
+
+    @property
+    def messages(self) -> Sequence[Sequence[Packet]]:
+        """The packets of messages that are not complete, the latest message last."""
+
+    def feed(self, packet: Packet, time_ns: int) -> Message | None:
+        """Take a packet that has just ended; give the message that it completes."""
 
 
 @runtime_checkable
@@ -71,11 +81,12 @@ class Headings:
     ----------
     decoders : mapping
         The decoder of each modem; those that read no headings say nothing of them.
+    opened : mapping
+        What joins the packets of each decoder, by its name.
     """
 
-    def __init__(self, decoders: Mapping[str, Reading]) -> None:
-        self._decoders = decoders
-        self._opened = {decoder.name: Opened(decoder) for decoder in decoders.values()}
+    def __init__(self, decoders: Mapping[str, Reading], opened: Mapping[str, Completing]) -> None:
+        self._decoders, self._opened = decoders, opened
         self._told: dict[Hashable, int] = {}
 
     def ends(self, frame: Frame) -> Sequence[int]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from medmon import plugins
 from medmon.protocols import Decoder, Reader
-from medmon.protocols.headings import REMEMBERED, Announcing
+from medmon.protocols.headings import REMEMBERED, Announcing, Ending
 from medmon.records import Beginning, Frame, Heading, Modem, Radio, Span
 from signal_fixtures.devices.medtronic_pump import Paradigm
 
@@ -88,6 +88,8 @@ def test_no_bits_are_an_error(decoder: Decoder, data: bytes, bits: int) -> None:
     assert isinstance(decoder, Announcing)
     frame = Frame(decoder.modems[0].name, data, bits)
     assert decoder.heading(frame) == decoder.heading(frame)
+    assert isinstance(decoder, Ending)
+    assert all(end > 0 for end in decoder.ends(frame, ()))
 
 
 def test_a_protocol_without_headings_says_nothing() -> None:
