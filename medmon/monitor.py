@@ -49,7 +49,8 @@ class Monitor:
     file : str
         Name of the configuration, for messages.
     early : bool
-        Whether headings of packets that are still on the air are told; all else stays the same.
+        Whether packets are told of while they are on the air and when they end; all else stays the
+        same.
 
     Raises
     ------
@@ -75,7 +76,7 @@ class Monitor:
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
         array = array_from_config(config.array)
-        self._receiver = Receiver(self.reader.modems, array, early=early)
+        self._receiver = Receiver(self.reader.modems, array, early=early, ends=self.reader.ends)
         self._judge = Judge(policies, setting)
         self._board = Board(own=self.devices)
         self._tally = _Tally()
@@ -160,7 +161,7 @@ class Monitor:
         return records
 
     def _glanced(self, step: Step) -> list[Record]:
-        """Tell what packets that are still on the air say, and what is to be said about it."""
+        """Tell what packets say so far, and what is to be said about it."""
         records: list[Record] = []
         for heading in self.reader.glance(step.beginnings):
             records += [heading, *self._alarmed(self._judge.glance(heading))]

@@ -181,6 +181,24 @@ def test_a_strange_remote_is_told_while_it_is_pressed(story: Recording, told: li
     assert _counts(_alarms(records)) == _counts(_alarms(told))
 
 
+def test_a_suspend_is_told_when_its_first_packet_is_over(
+    story: Recording, told: list[Record]
+) -> None:
+    """Which button was pressed is judged behind the check, not after sixteen copies of it."""
+    monitor = Monitor(config_from_text(medmon_toml(story.scenario)), early=True)
+    records = _run(monitor, _blocks(story, 4_096))
+    alarms = [alarm for alarm in _alarms(records) if alarm.policy == "delivery-suspended"]
+    presses = [t for t in _heard(told) if t.message and t.message.fields["button"] == "suspend"]
+    assert [(alarm.phase, alarm.early) for alarm in alarms[:2]] == [
+        ("start", True),
+        ("update", False),
+    ]
+    # The second of two presses: 16 bytes of preamble, 4 of sync word, 7 of 12 chips each.
+    over_ns = presses[-1].time_ns + (16 * 8 + 32 + 7 * 12) / 16_384 * 1e9
+    assert over_ns in [pytest.approx(alarm.time_ns, abs=200_000) for alarm in alarms]
+    assert _counts(_alarms(records)) == _counts(_alarms(told))
+
+
 @pytest.mark.parametrize("size", [5_000, 10**9])
 def test_early_records_do_not_depend_on_blocks_either(story: Recording, size: int) -> None:
     """What a live run told early, a replay tells at the same place, word for word."""

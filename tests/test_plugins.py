@@ -240,7 +240,8 @@ def test_listing_imports_no_plugin() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     loaded = set(answer.stdout.strip()[1:-1].replace("'", "").split(", ")) - {""}
-    assert loaded <= {"medmon.protocols.conversation", "medmon.protocols.headings"}
+    shared = ("conversation", "headings", "opened")
+    assert loaded <= {f"medmon.protocols.{name}" for name in shared}
 
 
 def test_unknown_plugin_is_refused_with_the_names_there_are() -> None:

@@ -15,8 +15,9 @@ the same as the live run. After a jump of more than a day only the latest day of
 at (`MAX_TICKS`). Protocols hold a transmission back while they wait for its repeats;
 `SETTLE_NS` is how long the grid waits for them.
 
-Headings of packets that are still on the air are given to those detectors that need no more
-(`Foreteller`); what they find is early, and `medmon.detect.foretelling` says what becomes of it.
+Headings of packets that are still on the air, or have just ended, are given to those detectors that
+need no more (`Foreteller`); what they find is early, and `medmon.detect.foretelling` says what
+becomes of it.
 """
 
 from __future__ import annotations
@@ -102,10 +103,10 @@ class Beginner(Protocol):
 
 @runtime_checkable
 class Foreteller(Protocol):
-    """What a detector has besides if the heading of a packet is enough for its findings."""
+    """What a detector has besides if a heading, or one checked packet, is enough for it."""
 
     def foretell(self, heading: Heading) -> Sequence[Finding]:
-        """Say what is out of the ordinary about a packet that is still on the air.
+        """Say what is out of the ordinary about a packet of which no transmission was made yet.
 
         It changes nothing, and finds what `score` would find in the whole transmission.
         """
@@ -167,7 +168,7 @@ class Judge:
         return self._pass(item.time_ns) + self._judge(item) if self._is_new(item.id) else []
 
     def glance(self, heading: Heading) -> list[Verdict]:
-        """Judge a packet that is still on the air, as far as its heading tells.
+        """Judge a packet that is still on the air, or has just ended, as far as its heading tells.
 
         Parameters
         ----------
@@ -187,7 +188,7 @@ class Judge:
             if isinstance(detector, Foreteller):
                 verdicts += self._decide(policy, detector.foretell(heading))
         self.findings = unchecked(self.findings)
-        return self._foretelling.early(verdicts)
+        return self._foretelling.early(heading, verdicts)
 
     def advance(self, time_ns: int) -> list[Verdict]:
         """Notice what is missing.

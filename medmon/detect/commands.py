@@ -62,9 +62,10 @@ def foretold(heading: Heading) -> Transmission | None:
     Returns
     -------
     Transmission or None
-        None where the direction is not known yet: a question and its answer look alike so far.
+        None where the direction is not known yet: a question and its answer look alike so far. In
+        a checked packet that is all there is to know.
     """
-    if heading.message.direction == "unknown":
+    if heading.message.direction == "unknown" and not heading.is_checked:
         return None
     return Transmission(
         id=heading.id,

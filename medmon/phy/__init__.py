@@ -11,8 +11,8 @@ physical features off, `echoes` drops what was heard twice, `beneath` takes pack
 a run of samples, `Receiver` for a whole recording. Bursts are found on channel 0; what more
 channels tell about them, `array` adds.
 
-`early` listens beside this path for the first bits of packets that are still on the air, where
-somebody asks for it.
+`early` listens beside this path for packets that are still on the air, where somebody asks for it:
+for their first bits, and for their last.
 
 The result does not depend on how the samples are cut into blocks: work is done in chunks counted
 from the start of the stream.
@@ -35,7 +35,7 @@ from medmon.phy.array import (
     with_arrival,
 )
 from medmon.phy.begun import Begun
-from medmon.phy.early import Early
+from medmon.phy.early import Early, Ends
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings
@@ -78,8 +78,8 @@ class Step:
     crowded : int
         Stretches of time and frequency so far, with more emitters than were followed.
     beginnings : tuple of Beginning
-        First bits of packets that are still on the air; no bursts come in such a step, and its
-        times and counts are those of the chunk before.
+        What is heard so far of packets that are still on the air; no bursts come in such a step,
+        and its times and counts are those of the chunk before.
     early_crowded : int
         What so far was left out of the search for beginnings, because there was too much.
     """
@@ -111,6 +111,9 @@ class Receiver:
     early : bool
         Whether to listen for packets that are still on the air; what is handed out besides stays
         the same.
+    ends : callable or None
+        From a heading to the numbers of data bits after which its packet may be over; with it
+        packets that are heard early are handed out again when they end.
     """
 
     def __init__(
@@ -120,8 +123,9 @@ class Receiver:
         *,
         references: list[Reference] | None = None,
         early: bool = False,
+        ends: Ends | None = None,
     ) -> None:
-        self._is_early = early
+        self._is_early, self._ends = early, ends or _no_ends
         self._early: Early | None = None
         self._latest = NOTHING
         self._modems = {modem.name: modem for modem in modems}
@@ -174,7 +178,7 @@ class Receiver:
         ------
         Step
             One for each chunk that is full, and for the end of a stream before a gap; where it was
-            asked for, one for each part of a block in which a heading became complete.
+            asked for, one for each part of a block in which a heading or a packet became complete.
 
         Raises
         ------
@@ -236,7 +240,7 @@ class Receiver:
         several = block.antenna_count > 1
         self._antennas = Antennas(block.rate_hz, block.freq_hz) if several else None
         if self._is_early:
-            self._early = Early(self._stream.grid, tuple(self._modems.values()))
+            self._early = Early(self._stream.grid, tuple(self._modems.values()), self._ends)
             self._latest = Step((), block.time_ns, block.time_ns, 0.0, self._crowded)
 
     def _push(self, samples: Samples) -> Iterator[Step]:
@@ -286,7 +290,8 @@ class Receiver:
         count = int(np.ceil(begun.deciding)) - start
         span = Span(first.span.source, first.span.sample_start + start, count, first.span.receiver)
         radio = self._absolute(begun.radio, (begun.frame,), first.freq_hz)
-        return Beginning(span, self._time_ns(begun.deciding), radio, begun.frame)
+        time_ns = self._time_ns(begun.deciding)
+        return Beginning(span, time_ns, radio, begun.frame, begun.is_packet)
 
     def _step(self, heard: Sequence[Heard], settled_sample: int) -> Step:
         assert self._stream is not None
@@ -339,6 +344,11 @@ class Receiver:
         near = [hz for hz in nominal if abs(hz - carrier_hz) < NEAR_HZ]
         zero_hz = min(near, key=lambda hz: abs(hz - carrier_hz), default=tuned_hz)
         return replace(radio, freq_hz=carrier_hz, cfo_hz=carrier_hz - zero_hz)
+
+
+def _no_ends(_frame: Frame) -> Sequence[int]:
+    """Know of no packet where it ends."""
+    return ()
 
 
 def _goes_on(first: Block, item: Block, expected: int) -> bool:

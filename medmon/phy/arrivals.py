@@ -19,7 +19,9 @@ from medmon.records import ComplexArray, FloatArray
 PAIR = 0.1
 """The weaker of two tones has this part of the stronger one's power in its loudest channel: they
 are on the air for equal times, and one may stand between two channels."""
-ROOM_CHUNKS = 3
+KEPT_CHUNKS = 2
+"""So many are kept at least: a pump's longest packet and what is before it last 58 ms."""
+ROOM_CHUNKS = 3 * KEPT_CHUNKS
 
 
 class Arrivals:
@@ -62,14 +64,14 @@ class Arrivals:
         self._dc, self._floor, self.is_ready = dc, floor, True
 
     def put(self, samples: Samples) -> None:
-        """Take the next samples; a chunk before them is kept.
+        """Take the next samples; some chunks before them are kept.
 
         Parameters
         ----------
         samples : ndarray of complex64 or Codes
             At most a chunk.
         """
-        count, kept = len(samples), self._grid.chunk_samples
+        count, kept = len(samples), KEPT_CHUNKS * self._grid.chunk_samples
         if self.stop + count - self._first > self._iq.size:
             begin = self.stop - self._first - kept
             self._iq[:kept] = self._iq[begin : begin + kept].copy()
@@ -97,7 +99,7 @@ class Arrivals:
         # A row reaches one channel period back.
         samples = self._cut(first - grid.channels, stop)
         power = self._bank.row_powers(samples, complex(self._dc), every)
-        self._excess = power.mean(axis=0) / self._floor
+        self._excess = np.add.reduce(power, axis=0) / (ROWS * self._floor)
         return peaks(self._excess)
 
     def is_pair(self, channel: int, apart_hz: float) -> bool:

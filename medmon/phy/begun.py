@@ -1,4 +1,4 @@
-"""A heading that was read comes in, the beginning of a burst with its features so far goes out."""
+"""Bits that were read come in, the beginning of a burst with its features so far goes out."""
 
 from __future__ import annotations
 
@@ -12,27 +12,30 @@ from medmon.records import Frame, Radio
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The first bits of a packet, in samples of the stream; frequencies relative to the tuned one.
+    """What is heard of a packet so far, in samples of the stream, tuned to 0 Hz.
 
     Attributes
     ----------
     start : float
         Where its sync word began.
     deciding : float
-        Where the last chip of its heading ended.
+        Where the last chip of these bits ended.
     radio : Radio
         How it arrived so far; `freq_hz` and `cfo_hz` are relative to the tuned frequency.
     frame : Frame
-        Its first bits.
+        Its bits so far.
+    is_packet : bool
+        Whether the packet may be over with them.
     """
 
     start: float
     deciding: float
     radio: Radio
     frame: Frame
+    is_packet: bool = False
 
     def is_copy(self, other: Begun, near: float) -> bool:
-        """Tell whether this is the same heading, heard in another channel at the same time.
+        """Tell whether this is the same, heard in another channel at the same time.
 
         Parameters
         ----------
@@ -53,22 +56,26 @@ class Begun:
         )
 
 
-def begun_from(reception: Reception, deciding: float, density: float) -> Begun:
+def begun_from(
+    reception: Reception, deciding: float, density: float, *, is_packet: bool = False
+) -> Begun:
     """Measure how a packet arrived so far.
 
     Parameters
     ----------
     reception : Reception
-        Its sync word and heading.
+        Its sync word and what was read behind it.
     deciding : float
-        The sample at which the last chip of the heading ended.
+        The sample at which the last chip of that ended.
     density : float
         Noise power in one hertz.
+    is_packet : bool
+        Whether the packet may be over.
 
     Returns
     -------
     Begun
-        The heading; its level and width are those from the sync word on.
+        The beginning; its level and width are those from the sync word on.
     """
     band, clock = reception.band, reception.clock
     begin = clock.start - SOFT_LAG - (len(reception.modem.sync) + 0.5) * clock.step
@@ -87,4 +94,4 @@ def begun_from(reception: Reception, deciding: float, density: float) -> Begun:
         symbol_rate_hz=band.rate_hz / clock.step,
         deviation_hz=reception.deviation_hz,
     )
-    return Begun(band.sample_at(begin), deciding, radio, reception.frame())
+    return Begun(band.sample_at(begin), deciding, radio, reception.frame(), is_packet)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.phy import fsk, ook
-from medmon.phy.arrivals import Arrivals
+from medmon.phy.arrivals import KEPT_CHUNKS, Arrivals
 from medmon.phy.baseband import Place
 from medmon.phy.channelizer import Grid
 from medmon.phy.filters import ROLL_OFF
@@ -71,6 +71,8 @@ class Ear:
         Length of its sync word.
     reach : int
         How far back is searched.
+    most_bits : int
+        The longest packet whose samples are kept until it is over.
     """
 
     modem: Modem
@@ -79,6 +81,7 @@ class Ear:
     wait: int
     word: int
     reach: int
+    most_bits: int
 
     @classmethod
     def of(cls, modem: Modem, grid: Grid) -> Ear:
@@ -102,7 +105,11 @@ class Ear:
         word = len(modem.sync)
         wait = max(word + AHEAD_CHIPS, period // 2)
         reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
-        return cls(modem, chip, *(int(chips * chip) for chips in (period, wait, word, reach)))
+        kept = KEPT_CHUNKS * grid.chunk_samples / chip / (1 + CLOCK_ERROR)
+        chips = int(kept) - TEMPLATE_CHIPS - MARGIN_CHIPS - LATE_CHIPS
+        most_bits = chips // chips_each(modem.line_code) * bits_each(modem.line_code)
+        times = [int(chips * chip) for chips in (period, wait, word, reach)]
+        return cls(modem, chip, times[0], times[1], times[2], times[3], most_bits)
 
     def due(self, sync: float, bits: int) -> int:
         """Say when bits behind a sync word can be read.
@@ -209,14 +216,14 @@ class Ear:
         Returns
         -------
         Reception or None
-            The bits; None where one of them is missing or doubtful.
+            The bits; None where one of them is missing.
         """
         start = self.in_after(known, 0) - (TEMPLATE_CHIPS + MARGIN_CHIPS) * self.chip
         place = Place(known.carrier_hz, 0.0, start, now)
         tuner, place = arrivals.tuner(place, int(PAD_CHIPS * self.chip))
         near = tuner.around(place, self._spare_hz())
         heard = _READ_ON[self.modem.modulation](near, known, self._shortened(bits))
-        return heard if heard.enough and _is_clear(heard) else None
+        return heard if heard.enough else None
 
     def _shortened(self, bits: int) -> Modem:
         """Give the modem of packets of so many bits."""
@@ -246,12 +253,23 @@ def can_be_early(modem: Modem, rate_hz: float) -> bool:
     return bool(modem.heading_bits) and modem.modulation in _SEARCH and fits(modem, rate_hz)
 
 
+def is_clear(reception: Reception) -> bool:
+    """Tell whether every bit was decided clearly.
+
+    Parameters
+    ----------
+    reception : Reception
+        Bits without a check.
+
+    Returns
+    -------
+    bool
+        Whether each may be believed.
+    """
+    margin = least_margin(reception.chips, reception.modem.line_code)
+    return margin >= MARGIN and not reception.symbols.contradicted.any()
+
+
 def _chips(modem: Modem, bits: int) -> int:
     """Count the chips of some data bits, whole symbols."""
     return -(-bits // bits_each(modem.line_code)) * chips_each(modem.line_code)
-
-
-def _is_clear(reception: Reception) -> bool:
-    """Tell whether every bit was decided clearly."""
-    margin = least_margin(reception.chips, reception.modem.line_code)
-    return margin >= MARGIN and not reception.symbols.contradicted.any()

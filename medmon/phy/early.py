@@ -1,10 +1,11 @@
-"""Samples come in as they arrive, the first bits of packets that are still on the air go out.
+"""Samples come in as they arrive, what packets say so far goes out, and each when it is over.
 
 The path of whole bursts waits for their end and for a chunk to be full. Beside it this one looks
 at every two milliseconds as soon as they are there: energy over the known floor opens a *sender*;
 from then on its signal is searched for the sync words of the declared modems (`ear`), often enough
 that each is found before the heading behind it has arrived, and not while a preamble is still
-running; and at the moment at which the last bit of a heading is in, the heading is read.
+running; and at the moment at which the last bit of a heading is in, the heading is read. From it
+follows where the packet ends (`Ends`), and at that moment the packet is read.
 
 Everything happens at samples counted from the start of the stream, with nothing later than them,
 so what is found does not depend on blocks; only how soon does.
@@ -18,8 +19,9 @@ and left to that path.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -29,23 +31,29 @@ from medmon.phy.arrivals import Arrivals
 from medmon.phy.baseband import Place
 from medmon.phy.begun import Begun, begun_from
 from medmon.phy.channelizer import Grid
-from medmon.phy.ear import Ear, can_be_early
+from medmon.phy.ear import Ear, can_be_early, is_clear
 from medmon.phy.peaks import JOIN_CHANNELS
 from medmon.phy.reception import Reception
 from medmon.phy.sync import TEMPLATE_CHIPS
-from medmon.records import FloatArray, Modem
+from medmon.records import FloatArray, Frame, Modem
+
+Ends: TypeAlias = Callable[[Frame], Sequence[int]]
+"""From a heading to the numbers of data bits after which its packet may be over, in rising order;
+none where nobody knows."""
 
 SENDERS = 8
 """Senders followed at a time, the loudest first."""
 SEARCHES_A_CHUNK = 32
 """Searches for sync words in 32 ms, a few times what one sender needs."""
 READINGS = 32
-"""Headings that may be on their way at a time."""
+"""Headings and packets that may be on their way at a time."""
 HOLD_ROWS = 2 * ROWS
 """A sender that was silent for so long is forgotten: a dozen symbols and their averages."""
 TOLD = 64
-"""Headings remembered, so that none is told twice."""
+"""Headings and packets remembered, so that none is told twice."""
 SAME_CHIPS = 4
+SOON_S = 2.5e-3
+"""A further heading is not read where the packet is over so soon: reading takes longer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,22 +74,19 @@ class _Sender:
 
 @dataclass(slots=True, eq=False)
 class _Reading:
-    """A heading on its way: the sync word was heard, and its last bit will be in at `due`."""
+    """Bits on their way: the sync word was heard, and the last of them will be in at `due`."""
 
     due: int
+    sender: _Sender
     ear: Ear
-    rung: int
+    bits: int
     sync: float
     known: Reception
-
-    @property
-    def bits(self) -> int:
-        """How many bits are read."""
-        return self.ear.modem.heading_bits[self.rung]
+    is_packet: bool = False
 
 
 class Early:
-    """Listens to a stream for the beginnings of packets.
+    """Listens to a stream for packets while they are on the air.
 
     Parameters
     ----------
@@ -89,6 +94,8 @@ class Early:
         Time-frequency grid.
     modems : sequence of Modem
         Whom to listen for; those that declare no heading, or do not fit the rate, are left out.
+    ends : callable
+        Says where a packet ends that begins like this; it changes nothing here.
 
     Attributes
     ----------
@@ -96,8 +103,8 @@ class Early:
         Searches, readings and senders that were left out because there were too many.
     """
 
-    def __init__(self, grid: Grid, modems: Sequence[Modem]) -> None:
-        self._grid = grid
+    def __init__(self, grid: Grid, modems: Sequence[Modem], ends: Ends) -> None:
+        self._grid, self._ends = grid, ends
         self._ears = {
             modem.name: Ear.of(modem, grid) for modem in modems if can_be_early(modem, grid.rate_hz)
         }
@@ -135,8 +142,8 @@ class Early:
         Yields
         ------
         Begun
-            Headings whose last bit has arrived, in order of time, each before anything else is
-            looked for.
+            Headings and packets whose last bit has arrived, in order of time, each before anything
+            else is looked for.
         """
         self._arrivals.put(samples)
         if not self._arrivals.is_ready or not self._ears:
@@ -168,8 +175,7 @@ class Early:
         for channel, _ in self._arrivals.loud(self._row):
             self._follow(channel, now)
         self._row += ROWS
-        hold = HOLD_ROWS * self._grid.slot_samples
-        self._senders = [sender for sender in self._senders if now - sender.last < hold]
+        self._senders = [sender for sender in self._senders if self._is_speaking(sender, now)]
 
     def _follow(self, channel: int, now: int) -> None:
         """Take energy for that of a sender who is followed already, or for a new one's."""
@@ -215,12 +221,13 @@ class Early:
             if len(self._readings) == READINGS:
                 self.crowded += 1
                 continue
-            self._plan(_Reading(0, ear, 0, sync, reception), int(place.stop_sample))
+            first = ear.modem.heading_bits[0]
+            self._plan(_Reading(0, sender, ear, first, sync, reception), int(place.stop_sample))
             # Nobody else is looked for before the heading is in.
             sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
 
     def _plan(self, reading: _Reading, now: int) -> None:
-        """Say when a heading is in."""
+        """Say when bits are in."""
         reading.due = max(now + 1, reading.ear.due(reading.sync, reading.bits))
         self._readings.append(reading)
 
@@ -244,15 +251,38 @@ class Early:
         )
 
     def _read(self, reading: _Reading) -> list[Begun]:
-        """Read a heading whose last bit is in; where more bits tell more, wait for these too."""
+        """Read bits of which the last one is in, and plan what to read of the packet next."""
+        if reading.is_packet and not self._is_speaking(reading.sender, reading.due):
+            return []
         ear = reading.ear
         reception = ear.read(self._arrivals, reading.known, reading.bits, reading.due)
-        if reception is None:
+        # The bits of a heading are guarded by nothing else; those of a packet by its check.
+        if reception is None or not (reading.is_packet or is_clear(reception)):
             return []
-        if reading.rung + 1 < len(ear.modem.heading_bits):
-            self._plan(replace(reading, rung=reading.rung + 1), reading.due)
+        if not reading.is_packet:
+            self._climb(reading, reception.frame())
         deciding = ear.in_after(reception, reading.bits)
-        begun = begun_from(reception, deciding, self._arrivals.density(reception.carrier_hz))
+        density = self._arrivals.density(reception.carrier_hz)
+        begun = begun_from(reception, deciding, density, is_packet=reading.is_packet)
         is_new = not any(begun.is_copy(other, SAME_CHIPS * ear.chip) for other in self._told)
         self._told.append(begun)
         return [begun] if is_new else []
+
+    def _is_speaking(self, sender: _Sender, now: int) -> bool:
+        """Tell whether somebody was on the air lately."""
+        return now - sender.last < HOLD_ROWS * self._grid.slot_samples
+
+    def _climb(self, reading: _Reading, frame: Frame) -> None:
+        """Plan the next heading of a packet, and its end as soon as that is known."""
+        modem = reading.ear.modem
+        most = min(modem.max_bits, reading.ear.most_bits)
+        ends = [bits for bits in self._ends(frame) if reading.bits < bits <= most]
+        planned = [other.bits for other in self._readings if other.known is reading.known]
+        for bits in ends:
+            if bits not in planned:
+                self._plan(replace(reading, bits=bits, is_packet=True), reading.due)
+        over = reading.ear.due(reading.sync, max(ends, default=most)) - SOON_S * self._grid.rate_hz
+        further = [bits for bits in modem.heading_bits if bits > reading.bits][:1]
+        for bits in further:
+            if reading.ear.due(reading.sync, bits) < over:
+                self._plan(replace(reading, bits=bits), reading.due)

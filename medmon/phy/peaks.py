@@ -41,19 +41,21 @@ def peaks(excess: FloatArray) -> list[tuple[int, float]]:
     groups = np.convolve(excess, np.ones(WIDE), mode="valid") > FOUR_ROWS_WIDE * WIDE
     for shift in range(WIDE):
         hot[shift : shift + groups.size] |= groups
-    # What falls off to one side is the flank of what stands there.
-    is_top = (excess >= np.roll(excess, 1)) & (excess >= np.roll(excess, -1))
+    ring = np.concatenate((excess[-1:], excess, excess[:1]))
+    is_top = (excess >= ring[:-2]) & (excess >= ring[2:])
     channels = np.flatnonzero(hot & (excess > KEEP))
     channels = channels[np.argsort(-excess[channels], kind="stable")]
     powers = excess[channels]
+    # What falls off to one side is the flank of what stands there.
+    tops = np.flatnonzero(is_top[channels])
+    # What a louder channel spills is nobody's, whoever that one's energy is.
+    apart = np.maximum((channels[tops, None] - channels) ** 2, 1)
+    is_louder = np.arange(channels.size) < tops[:, None]
+    spilled = np.where(is_louder, powers * SKIRT / apart, 0.0).max(axis=1, initial=0.0)
     found: list[tuple[int, float]] = []
-    for place, channel in enumerate(channels.tolist()):
-        power = float(powers[place])
-        if not is_top[channel]:
-            continue
-        # What a louder channel spills is nobody's, whoever that one's energy is.
-        spilled = powers[:place] * SKIRT / (channels[:place] - channel) ** 2
-        if power > spilled.max(initial=0.0) and not _has(found, channel, power, excess.size):
+    for top in tops[powers[tops] > spilled].tolist():
+        channel, power = int(channels[top]), float(powers[top])
+        if not _has(found, channel, power, excess.size):
             found.append((channel, power))
     return found
 

@@ -34,7 +34,7 @@ _FOLDERS: dict[Kind, str] = {
     "detectors": "medmon.detect.detectors",
     "sinks": "medmon.respond.sinks",
 }
-_NOT_PLUGINS = {"conversation", "headings", "registration"}
+_NOT_PLUGINS = {"conversation", "headings", "opened", "registration"}
 """Modules of a room's own machinery that share a folder with plugins."""
 
 

@@ -14,8 +14,8 @@ sync word and line code of a modem, and a wrong check   its name    failed     N
 anything else                                           None        none       None
 ======================================================  ==========  =========  =================
 
-Of a packet that is still on the air the first bits may tell something: a `Heading`, which is none
-of these, because nothing was checked (`medmon.protocols.headings`).
+Of a packet that is still on the air the first bits may tell something, and when it ends it is known
+before its copies are counted: a `Heading`, which is none of these (`medmon.protocols.headings`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Protocol
 from medmon.errors import PluginError
 from medmon.protocols.conversation import Conversations
 from medmon.protocols.headings import Headings
+from medmon.protocols.opened import Opened
 from medmon.records import (
     Beginning,
     Burst,
@@ -108,7 +109,9 @@ class Reader:
         _refuse_twins("modems", [modem.name for modem in self.modems])
         self._decoders = {modem.name: decoder for decoder in decoders for modem in decoder.modems}
         self._conversations = Conversations(decoders)
-        self._headings = Headings(self._decoders)
+        self._headings = Headings(
+            self._decoders, {decoder.name: Opened(decoder) for decoder in decoders}
+        )
         self._rejections: Counter[str] = Counter()
 
     @property
@@ -148,12 +151,12 @@ class Reader:
         return self._conversations.pass_by(burst, *suspect)
 
     def glance(self, beginnings: Sequence[Beginning]) -> list[Heading]:
-        """Read what packets that are still on the air say so far.
+        """Read what packets say so far that are on the air, or have just ended.
 
         Parameters
         ----------
         beginnings : sequence of Beginning
-            Their first bits, in order of time.
+            Their bits, in order of time.
 
         Returns
         -------
@@ -161,6 +164,21 @@ class Reader:
             Each packet's once; its copies are left out.
         """
         return self._headings.feed(beginnings)
+
+    def ends(self, frame: Frame) -> Sequence[int]:
+        """Say where a packet ends that is still on the air.
+
+        Parameters
+        ----------
+        frame : Frame
+            Its first bits.
+
+        Returns
+        -------
+        sequence of int
+            After how many data bits it may be over, in rising order; empty where nobody knows.
+        """
+        return self._headings.ends(frame)
 
     def advance(self, time_ns: int) -> list[Transmission]:
         """Let go of what is complete because stream time went on.

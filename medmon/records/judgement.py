@@ -10,7 +10,7 @@ from medmon.records.speech import Command, Role
 
 Priority: TypeAlias = Literal["high", "medium", "low", "info"]
 AlarmKind: TypeAlias = Literal["security", "technical"]
-Stage: TypeAlias = Literal["whole", "early", "confirmed", "withdrawn"]
+Stage: TypeAlias = Literal["whole", "early", "checked", "confirmed", "withdrawn"]
 
 HOLD_S = 60.0
 """How long a condition holds after its latest verdict, where its policy says nothing else."""
@@ -127,7 +127,7 @@ class Finding:
     command : str or None
         What was said, in the words of the contract; None where nothing was.
     early : bool
-        Whether it rests on the heading of a packet that was still on the air, unchecked.
+        Whether it rests on a heading alone: no transmission was made of the packet yet.
     """
 
     detector: str
@@ -173,9 +173,9 @@ class Verdict:
     hold_s : float
         How long the condition holds after this verdict when no other follows.
     stage : str
-        "whole" where it rests on a whole transmission, "early" on a heading; "confirmed" where an
-        early one was given before about the same packet, "withdrawn" where such a one was given
-        and the packet did not bear it out.
+        "whole" where it rests on a whole transmission, "early" on a heading; where an early one
+        was given before about the same packet: "checked" when its check holds, "confirmed" by its
+        transmission, "withdrawn" where none bore it out.
     """
 
     policy: str

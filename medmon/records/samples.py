@@ -276,7 +276,7 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The first bits of a packet that is still on the air.
+    """What is heard of a packet so far: its first bits, or all of them when it may be over.
 
     Attributes
     ----------
@@ -288,9 +288,12 @@ class Beginning:
         How it arrived so far.
     frame : Frame
         The bits; no check was done on them.
+    is_packet : bool
+        Whether the packet may be over with them.
     """
 
     span: Span
     time_ns: int
     radio: Radio
     frame: Frame
+    is_packet: bool = False

@@ -100,25 +100,28 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the first bits of a packet say while its rest is still on the air.
+    """What a packet says before a transmission was made of it.
 
-    Nothing was checked yet, so it is no transmission: the packet may turn out damaged, or go on
-    otherwise than its heading lets expect.
+    Of its first bits nothing was checked yet: the packet may turn out damaged, or go on otherwise
+    than its heading lets expect. When its last bit is in and its check holds, it is told again. It
+    is no transmission then either: copies and other packets of its message may follow.
 
     Attributes
     ----------
     id : str
         Hash of the span and the bits; no transmission has the same.
     span : Span
-        From the beginning of the sync word to the end of the heading.
+        From the beginning of the sync word to the last of these bits.
     time_ns : int
-        UTC time at which the last bit of the heading had arrived.
+        UTC time at which the last of these bits had arrived.
     radio : Radio
         How it arrived so far.
     protocol : str
         Name of the decoder.
     message : Message
-        Device, command and direction as far as the heading tells.
+        Device, command and direction as far as the heading tells; of a checked packet everything.
+    is_checked : bool
+        Whether the packet was heard to its end, and its check holds.
     """
 
     id: str
@@ -127,6 +130,7 @@ class Heading:
     radio: Radio
     protocol: str
     message: Message
+    is_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

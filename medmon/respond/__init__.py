@@ -187,8 +187,8 @@ class Board:
         return key[1:] in self._own or self._strangers[key[0]] < self._strangers_max
 
     def _is_among(self, verdict: Verdict) -> bool:
-        """Tell whether what is confirmed or withdrawn was counted among several devices."""
-        if verdict.stage not in {"confirmed", "withdrawn"} or _key(verdict) in self._open:
+        """Tell whether what is no longer merely early was counted among several devices."""
+        if verdict.stage in {"whole", "early"} or _key(verdict) in self._open:
             return False
         several = self._open.get(_key(_about_several(verdict, self._strangers_max)))
         return several is not None and several.has_early

@@ -233,12 +233,14 @@ class Standing:
         return self._early_count == self.count
 
     def _count_in(self, verdict: Verdict) -> None:
-        """Count a verdict; what confirms an early one was counted with it."""
+        """Count a verdict; what checks or confirms an early one was counted with it."""
         if verdict.stage == "confirmed" and self._early_count:
             self._early_count -= 1
             return
+        if verdict.stage == "checked" and self._early_count:
+            return
         self.count += 1
-        self._early_count += verdict.stage == "early"
+        self._early_count += verdict.stage in {"early", "checked"}
 
     def put(self, given: Input, *, time_ns: int) -> AlarmPhase | None:
         """Apply an input to the state.

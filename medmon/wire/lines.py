@@ -135,6 +135,7 @@ def _heading(record: Heading, devices: Devices) -> Line:
         "device": _device_heard(record.protocol, record.message, devices),
         "direction": record.message.direction,
         "command": record.message.command,
+        "checked": record.is_checked,
     }
 
 

@@ -99,6 +99,7 @@ LINES: tuple[Line, ...] = (
         "device": {"id": "128986", "asset": None, "name": None, "role": None, "registered": False},
         "direction": "to-device",
         "command": "bolus",
+        "checked": False,
     },
     {
         **_HEAD,

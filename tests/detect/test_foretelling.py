@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,17 @@ import pytest
 from medmon.config import config_from_text
 from medmon.detect import Judge, policies_from_config, setting_from_config
 from medmon.detect.foretelling import OPEN_MAX, WAIT_NS
-from medmon.records import Command, Direction, Heading, Message, Radio, Role, Span, Verdict
+from medmon.records import (
+    Command,
+    Direction,
+    FieldValue,
+    Heading,
+    Message,
+    Radio,
+    Role,
+    Span,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from tests.detect.conftest import Hear
@@ -37,9 +48,11 @@ def _heading(
     command: Command = "bolus",
     direction: Direction = "to-device",
     role: Role = "pump",
+    checked: Mapping[str, FieldValue] | None = None,
 ) -> Heading:
-    said = Message(device, command, direction, role)
-    return Heading(f"h{time_ns}", Span("air", 0, 9), time_ns, RADIO, "medtronic", said)
+    said = Message(device, command, direction, role, checked or {})
+    span, is_checked = Span("air", 0, 9), checked is not None
+    return Heading(f"h{time_ns}", span, time_ns, RADIO, "medtronic", said, is_checked)
 
 
 def _stages(verdicts: list[Verdict]) -> list[tuple[str, str, str]]:
@@ -144,3 +157,61 @@ def test_a_flood_of_headings_is_bounded(surplus: int) -> None:
     told = [judge.glance(_heading(number, f"{number:06x}")) for number in range(OPEN_MAX + surplus)]
     assert sum(map(len, told)) == OPEN_MAX
     assert len(judge.advance(10 * WAIT_NS)) == OPEN_MAX
+
+
+def test_a_packet_that_is_over_is_judged_at_once(hear: Hear) -> None:
+    """A dose over the limit is told when its check is in, not when its copies were counted."""
+    config = config_from_text(BED + "[patient]\nmax_bolus_iu = 10.0\n")
+    judge = Judge(policies_from_config(config), setting_from_config(config))
+    heard = hear("14:05", "bolus", fields={"units_iu": 20.0})
+    over_ns = heard.time_ns + 60_000_000
+    begun = judge.glance(_heading(heard.time_ns + HEADING_NS, "123456"))
+    over = judge.glance(_heading(over_ns, "123456", checked={"units_iu": 20.0}))
+    assert [verdict.policy for verdict in begun] == ["foreign-session"]
+    assert {verdict.policy: verdict.stage for verdict in over} == {
+        "foreign-session": "checked",
+        "dose-limit": "early",
+    }
+    told = {verdict.policy: verdict.stage for verdict in judge.feed(heard)}
+    assert told["foreign-session"] == told["dose-limit"] == "confirmed"
+    assert judge.advance(heard.time_ns + 2 * WAIT_NS) == []
+
+
+def test_two_packets_check_two_verdicts(hear: Hear) -> None:
+    """Two commands within a second are two occurrences, each counted once."""
+    judge = _judge()
+    start_ns = hear("14:05", "bolus").time_ns
+    times_ns = [start_ns, start_ns + SECOND_NS]
+    early = [judge.glance(_heading(time_ns)) for time_ns in times_ns]
+    checked = [judge.glance(_heading(time_ns + HEADING_NS, checked={})) for time_ns in times_ns]
+    again = judge.glance(_heading(start_ns + SECOND_NS + 2 * HEADING_NS, checked={}))
+    stages = [v.stage for told in (*early, *checked, again) for v in told]
+    assert stages == ["early", "early", "checked", "checked", "early"]
+
+
+def test_a_checked_packet_without_a_transmission_is_withdrawn() -> None:
+    """Whatever was told early, in the end only transmissions count."""
+    judge = _judge()
+    early = judge.glance(_heading(SECOND_NS, checked={}))
+    assert [verdict.stage for verdict in early] == ["early"]
+    (withdrawn,) = judge.advance(SECOND_NS + WAIT_NS)
+    assert withdrawn.stage == "withdrawn"
+
+
+def test_a_wakeup_too_many_is_told_by_its_heading(hear: Hear) -> None:
+    """It is counted with those that were heard whole, and adds nothing to them by itself."""
+    judge = _judge()
+    first_ns = hear("10:00", "wakeup").time_ns
+    for minute in range(24):
+        judge.feed(hear(f"10:{2 * minute:02}", "wakeup"))
+    before = judge.state()
+    minute_ns = 60 * SECOND_NS
+    (early,) = [
+        verdict
+        for verdict in judge.glance(_heading(first_ns + 50 * minute_ns, "123456", "wakeup"))
+        if verdict.policy == "wakeup-flood"
+    ]
+    assert (early.stage, early.findings[0].value) == ("early", 25)
+    assert judge.state() == before
+    told = judge.feed(hear("10:50", "wakeup"))
+    assert [v.stage for v in told if v.policy == "wakeup-flood"] != []

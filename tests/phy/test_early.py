@@ -1,15 +1,16 @@
-"""Headings of packets that are still on the air: those that were sent, in time, and no others."""
+"""Headings of packets that are still on the air, and their ends: those sent, in time, no others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from medmon.phy import Receiver
-from medmon.records import Beginning, Burst, ComplexArray, Gap
+from medmon.protocols import Reader
+from medmon.records import Beginning, Burst, ComplexArray, Frame, Gap, Heading
 from signal_fixtures.channel import Emission, FrontEnd, Scene
 from signal_fixtures.devices import medtronic, medtronic_pump, omnipod, omnipod_insulin
 from signal_fixtures.linecode import chips_from_text
@@ -30,10 +31,16 @@ PUMP_HEADING_S = (16 * 8 + 32 + 5 * 12) * PUMP_CHIP_S
 
 
 def _begun(
-    air: Air, iq: ComplexArray, rate_hz: float, block_samples: int, *, early: bool = True
+    air: Air,
+    iq: ComplexArray,
+    rate_hz: float,
+    block_samples: int,
+    *,
+    early: bool = True,
+    ends: Callable[[Frame], Sequence[int]] | None = None,
 ) -> tuple[list[Beginning], list[Burst], list[int]]:
     """Headings, bursts, and how many samples had been fed when each heading was told."""
-    receiver = Receiver(air.modems, early=early)
+    receiver = Receiver(air.modems, early=early, ends=ends)
     headings: list[Beginning] = []
     bursts: list[Burst] = []
     fed: list[int] = []
@@ -211,7 +218,7 @@ def test_a_flood_is_bounded_and_counted(air: Air) -> None:
 def _in_noise(air: Air, seconds: float, seed: int) -> Sequence[Beginning]:
     rate_hz = 1.024e6
     scene = air.scene(rate_hz, seconds, seed=seed)
-    receiver = Receiver(air.modems, early=True)
+    receiver = Receiver(air.modems, early=True, ends=Reader(air.decoders).ends)
     found: list[Beginning] = []
     for start, iq in scene.blocks():
         (block,) = air.blocks(iq, rate_hz)
@@ -231,3 +238,102 @@ def test_noise_says_nothing(air: Air) -> None:
 def test_ten_minutes_of_noise_say_nothing(air: Air) -> None:
     """The same for longer."""
     assert _in_noise(air, 600.0, 4) == []
+
+
+SENT = (*PUMP_PACKETS, POD_BOLUS)
+
+
+def _ends(frame: Frame) -> list[int]:
+    """Where the packets end that begin like this."""
+    return sorted({8 * len(packet) for packet in SENT if packet.startswith(frame.data[:12])})
+
+
+@pytest.mark.parametrize("rate_hz", [1.024e6, 2.048e6])
+def test_packets_are_handed_out_when_they_end(air: Air, rate_hz: float) -> None:
+    """A dose stands in a packet's middle and its check at the end: then it can be judged."""
+    sent = _talk(air)
+    iq = _iq(air.scene(rate_hz, QUIET_S + 0.21 * len(PUMP_PACKETS), *sent))
+    told, _, fed = _begun(air, iq, rate_hz, 512, ends=_ends)
+    packets = [begun for begun in told if begun.is_packet]
+    expected = []
+    for number, packet in enumerate(PUMP_PACKETS):
+        start_s = QUIET_S + 0.21 * number
+        over_s = start_s + (16 * 8 + 32 + 12 * len(packet)) * PUMP_CHIP_S
+        expected.append((packet, over_s, 1 * PUMP_CHIP_S))
+        chip_s = POD_CHIP_S / (1 + 1e-6 * (40.0 * number - 100))
+        over_s = start_s + 0.11 + (50 * 16 + 16 + 16 * len(POD_BOLUS)) * chip_s
+        expected.append((POD_BOLUS, over_s, 1 * chip_s))
+    assert [begun.frame.data for begun in packets] == [packet for packet, _, _ in expected]
+    ends_s = [begun.time_ns * 1e-9 for begun in packets]
+    assert ends_s == pytest.approx([over_s for _, over_s, _ in expected], abs=20e-6)
+    for begun, samples in zip(told, fed, strict=True):
+        # The block in which it ended, the flank of the last chip, and a clock 700 ppm slow.
+        late_s = samples / rate_hz - begun.time_ns * 1e-9
+        assert 0 < late_s < 512 / rate_hz + 2 * PUMP_CHIP_S
+
+
+@pytest.mark.parametrize("block_samples", [500, 16_384, 300_000])
+def test_packets_do_not_depend_on_blocks(air: Air, block_samples: int) -> None:
+    """A replay of a night must give what the night gave."""
+    iq = _iq(air.scene(1.024e6, 1.0, *_talk(air)[:4]))
+    told = _begun(air, iq, 1.024e6, 4096, ends=_ends)
+    assert sum(begun.is_packet for begun in told[0]) == 4
+    assert _begun(air, iq, 1.024e6, block_samples, ends=_ends)[:2] == told[:2]
+
+
+def test_an_end_that_is_too_far_is_not_waited_for(air: Air) -> None:
+    """Whoever names an end beyond what any packet has must not make the monitor wait for it."""
+    iq = _iq(air.scene(1.024e6, 0.8, air.pump(0.6)))
+    told, _, _ = _begun(air, iq, 1.024e6, 4096, ends=lambda _: [8, 10**6])
+    assert [begun.is_packet for begun in told] == [False]
+
+
+def _read(air: Air, iq: ComplexArray, block_samples: int = 4096) -> list[Heading]:
+    """What all protocols make of packets while they are on the air and when they end."""
+    reader = Reader(air.decoders)
+    receiver = Receiver(air.modems, early=True, ends=reader.ends)
+    return [
+        heading
+        for block in air.blocks(iq, 1.024e6, range(block_samples, iq.size, block_samples))
+        for step in receiver.steps(block)
+        for heading in reader.glance(step.beginnings)
+    ]
+
+
+def test_every_packet_is_known_by_its_heading(air: Air) -> None:
+    """Decoders say where packets end: a short and a long one of a pump, and both of a pod's."""
+    parts = omnipod.packets_of(
+        omnipod.message("1f01482a", 5, *omnipod_insulin.bolus(1, 2.6)), "PDM", 9
+    )
+    pods = [air.pod(0.8 + 0.1 * place, packet=part) for place, part in enumerate(parts)]
+    long, short = PUMP_PACKETS[-1], medtronic_pump.Paradigm("350535").suspend()
+    pumps = air.pump(0.6, packet=long), air.pump(0.7, packet=short)
+    told = _read(air, _iq(air.scene(1.024e6, 1.2, *pumps, *pods)))
+    checked = [heading.message for heading in told if heading.is_checked]
+    assert [(said.device, said.command) for said in checked] == [
+        ("128986", "bolus"),
+        ("350535", "suspend"),
+        ("1f01482a", "bolus"),
+    ]
+    assert [said.fields.get("units_iu") for said in checked] == [2.5, None, 2.6]
+
+
+def test_a_damaged_packet_is_not_told_when_it_ends(air: Air) -> None:
+    """Its heading was, and nothing that rests on it stays: the check of the whole decides."""
+    packet = PUMP_PACKETS[-1]
+    damaged = packet[:40] + bytes((packet[40] ^ 0x10,)) + packet[41:]
+    # Keyed faster than any modem that is known, so that it cannot be read and taken off again.
+    jammer = Emission(chips_from_text("1101001" * 400), ook(60e3), 0.832, -10.0, 2e3)
+    sent = air.pump(0.6, packet=damaged), air.pump(0.8, packet=packet), jammer
+    told = _read(air, _iq(air.scene(1.024e6, 1.0, *sent)))
+    # The second heading is a copy of the first only for who may have sent it again at once.
+    assert [heading.message.command for heading in told] == ["bolus", "bolus"]
+    assert not any(heading.is_checked for heading in told)
+
+
+def test_a_tail_that_goes_on_changes_nothing(air: Air) -> None:
+    """Whoever adds rubbish behind a packet that is intact cannot keep it from being told."""
+    packet = medtronic_pump.Paradigm("350535").suspend()
+    sent = air.pump(0.6, packet=packet + bytes(range(2)))
+    told = _read(air, _iq(air.scene(1.024e6, 0.8, sent)))
+    assert [heading.is_checked for heading in told] == [False, True]

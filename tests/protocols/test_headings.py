@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from medmon import plugins
 from medmon.protocols import Decoder, Reader
-from medmon.protocols.headings import REMEMBERED, Announcing
+from medmon.protocols.headings import REMEMBERED, Announcing, Ending
 from medmon.records import Beginning, Frame, Heading, Modem, Radio, Span
 from signal_fixtures.devices.medtronic_pump import Paradigm
 
@@ -88,6 +88,8 @@ def test_no_bits_are_an_error(decoder: Decoder, data: bytes, bits: int) -> None:
     assert isinstance(decoder, Announcing)
     frame = Frame(decoder.modems[0].name, data, bits)
     assert decoder.heading(frame) == decoder.heading(frame)
+    assert isinstance(decoder, Ending)
+    assert all(end > 0 for end in decoder.ends(frame, ()))
 
 
 def test_a_protocol_without_headings_says_nothing() -> None:
@@ -106,3 +108,30 @@ def test_a_protocol_without_headings_says_nothing() -> None:
     beginning = _begun(PUMP.bolus(2.5), COPY_NS)
     frame = replace(beginning.frame, modem="silent")
     assert Reader([Silent()]).glance([replace(beginning, frame=frame)]) == []
+
+
+def _ended(data: bytes, time_ns: int) -> Beginning:
+    frame = Frame("medtronic", data, 8 * len(data))
+    return Beginning(Span("air", time_ns // 1_000, 5_700), time_ns, RADIO, frame, is_packet=True)
+
+
+def test_a_packet_is_told_with_what_it_says_when_it_ends() -> None:
+    """The dose stands behind the heading; so it is told again, checked, and once for its copies."""
+    data = PUMP.bolus(2.5)
+    told = _told(_begun(data, COPY_NS), _ended(data, 2 * COPY_NS), _ended(data, 3 * COPY_NS))
+    assert [heading.is_checked for heading in told] == [False, True]
+    assert told[1].message.fields["units_iu"] == 2.5
+    assert told[0].id != told[1].id
+
+
+def test_what_fails_its_check_is_not_told() -> None:
+    """Bits that nobody vouches for are no dose; that such a packet was heard is told later."""
+    data = PUMP.bolus(2.5)
+    assert _told(_ended(data[:8] + b"\xff" + data[9:], COPY_NS)) == []
+    # A long packet that is taken for a short one has no check there.
+    assert _told(_ended(data[:7], COPY_NS)) == []
+
+
+def test_who_knows_no_end_is_not_asked_for_one() -> None:
+    """Plugins of others may read headings without saying where packets end."""
+    assert Reader(DECODERS).ends(Frame("nobody", b"", 0)) == ()

@@ -270,3 +270,16 @@ def test_what_begins_like_no_packet_has_no_heading(start: str) -> None:
 def test_a_doubtful_sync_word_has_no_heading() -> None:
     """Random chips have as few wrong ones once in 100,000 places."""
     assert PLUGIN.heading(Frame("medtronic", PUMP.wakeup()[:5], 40, sync_errors=5)) is None
+
+
+def test_an_end_follows_from_the_heading(data: bytes) -> None:
+    """A packet is judged when it ends, so its end must be among those waited for, and few."""
+    ends = PLUGIN.ends(heard(data[:5]), ())
+    # How long a backfill is nobody knows: it waits for the end of its carrier.
+    assert 8 * len(data) in ends or data[4] == 0x08
+    assert len(ends) <= 2
+
+
+def test_what_begins_like_no_packet_has_no_end() -> None:
+    """Noise is not waited for."""
+    assert PLUGIN.ends(heard(bytes.fromhex("ff12898642")), ()) == ()

@@ -529,13 +529,28 @@ BoardMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=4
 TestBoardMachine = BoardMachine.TestCase
 
 
+EARLY = ("early", "checked")
+
+
 def _staged(second: float, stage: Stage, subject: str = "s") -> Verdict:
     verdict = _verdict(second, subject=subject)
     findings = tuple(
-        replace(finding, early=stage == "early", transmissions=() if stage == "early" else ("t",))
+        replace(finding, early=stage in EARLY, transmissions=() if stage in EARLY else ("t",))
         for finding in verdict.findings
     )
     return replace(verdict, stage=stage, findings=findings)
+
+
+def test_what_a_check_bears_out_is_not_counted_again() -> None:
+    """A heading, its packet and its transmission are one thing that happened."""
+    board = Board()
+    alarms = board.feed(_staged(1, "early")) + board.feed(_staged(1.05, "checked"))
+    alarms += board.feed(_staged(1.5, "confirmed"))
+    assert [(alarm.phase, alarm.count, alarm.early) for alarm in alarms] == [
+        ("start", 1, True),
+        ("update", 1, False),
+    ]
+    assert board.feed(_staged(5, "withdrawn")) == []
 
 
 def test_what_was_told_early_is_one_alarm_and_one_occurrence() -> None:

@@ -102,7 +102,7 @@ HEAD = {"schema", "type", "time"}
 CONTRACT = {
     "transmission": "id source radio protocol integrity raw_hex device direction command fields "
     "sequence repeats",
-    "heading": "id source radio protocol device direction command",
+    "heading": "id source radio protocol device direction command checked",
     "alarm": "id phase priority kind state policy title action score p_value reasons transmissions "
     "first last count evidence jamming",
     "finding": "",

@@ -22,12 +22,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medmon.detect.commands import orders, remark
-from medmon.detect.history import Memoryless
+from medmon.detect.prompt import Prompt
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
 
 
-class Contradiction(Memoryless):
+class Contradiction(Prompt):
     """Report commands whose parts do not agree.
 
     Parameters

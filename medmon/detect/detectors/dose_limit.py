@@ -29,14 +29,14 @@ from medmon.detect.commands import (
     orders,
     remark,
 )
-from medmon.detect.history import Memoryless
+from medmon.detect.prompt import Prompt
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
 _RATES = ("rate_iu_per_h", "rates_iu_per_h", "schedule_rate_iu_per_h")
 
 
-class DoseLimit(Memoryless):
+class DoseLimit(Prompt):
     """Compare each ordered dose and rate with the patient's limits.
 
     Parameters

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from medmon.detect.commands import CONTROL, SECOND_NS, control, orders, remark
-from medmon.detect.history import Memoryless
+from medmon.detect.prompt import Prompt
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Setting, Transmission
 
@@ -36,7 +36,7 @@ _NOBODY_KNOWS_NS = 366 * 86_400 * SECOND_NS
 """A recording whose start nobody told counts from 1970; on it there is no night."""
 
 
-class QuietHours(Memoryless):
+class QuietHours(Prompt):
     """Compare the local time of a command with the quiet hours.
 
     Parameters

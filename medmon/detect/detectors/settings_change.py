@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medmon.detect.commands import number, orders, remark
-from medmon.detect.history import Memoryless
+from medmon.detect.prompt import Prompt
 from medmon.detect.roster import Roster
 from medmon.records import Command, Finding, Message, Setting, Transmission
 
@@ -40,7 +40,7 @@ _NAMED = {
 """Settings by the name their decoder gives them."""
 
 
-class SettingsChange(Memoryless):
+class SettingsChange(Prompt):
     """Report every change of settings.
 
     Parameters

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medmon.detect.commands import number, numbers, orders, remark
-from medmon.detect.history import Memoryless
+from medmon.detect.prompt import Prompt
 from medmon.detect.roster import Roster
 from medmon.records import Finding, Message, Setting, Transmission
 
@@ -37,7 +37,7 @@ _NEXT_TO_NOTHING_PERCENT = 10.0
 _SCORE_PER_HOUR = 0.35
 
 
-class Suspend(Memoryless):
+class Suspend(Prompt):
     """Report every command that stops insulin.
 
     Parameters

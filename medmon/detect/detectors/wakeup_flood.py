@@ -22,10 +22,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medmon.detect.commands import SECOND_NS, excess_score, heard, remark
+from medmon.detect.commands import SECOND_NS, excess_score, foretold, heard, remark
 from medmon.detect.history import Entry, Ledger, Remembering
 from medmon.detect.roster import Roster
-from medmon.records import Finding, Setting, Transmission
+from medmon.records import Finding, Heading, Setting, Transmission
 
 
 class WakeupFlood(Remembering):
@@ -122,6 +122,27 @@ class WakeupFlood(Remembering):
             score=excess_score(wakeups_count, options.max_wakeups_count),
         )
         return (finding,)
+
+    def foretell(self, heading: Heading) -> Sequence[Finding]:
+        """Report a wake-up that is one too many while its first packet is on the air.
+
+        It is compared with those that were learned, and adds nothing to them. How many copies it
+        will have is not known yet.
+
+        Parameters
+        ----------
+        heading : Heading
+            What was heard so far.
+
+        Returns
+        -------
+        sequence of Finding
+            At most one.
+        """
+        beginning = foretold(heading)
+        if beginning is None or self._burst(beginning):
+            return ()
+        return self.score(beginning)
 
     def learn(self, transmission: Transmission, *, trusted: bool) -> None:
         """Remember a wake-up: a fact, trusted or not.

@@ -47,6 +47,7 @@ NAME = "medtronic"
 
 _SHORTEST_BYTES = 7
 _LONGEST_BYTES = 71
+_BOTH_BYTES = (_SHORTEST_BYTES, _LONGEST_BYTES)
 _TRAILING_BITS = 16  # the most rubbish after a packet: see the docstring
 _MAX_SYNC_ERRORS = 4  # of 32 chips: random chips have as few in 1 of 100,000 places
 _MIN_CONFIDENCE = 0.1
@@ -198,6 +199,30 @@ class Medtronic:
             return None
         family = _FAMILIES.get(heard[0])
         return family.heading(heard) if family else None
+
+    def ends(self, frame: Frame, opened: Sequence[Sequence[Packet]]) -> tuple[int, ...]:
+        """Say where a packet ends that begins like this.
+
+        Parameters
+        ----------
+        frame : Frame
+            The first bits after the sync word.
+        opened : sequence of sequence of Packet
+            Not looked at: each packet is a message.
+
+        Returns
+        -------
+        tuple of int
+            After how many bits it may be over; two of them where a short and a long packet begin
+            alike.
+        """
+        del opened
+        if self.heading(frame) is None:
+            return ()
+        heard = frame.data[:HEADING_BYTES]
+        lengths = _FAMILIES[heard[0]].lengths
+        ends = {n for most in _BOTH_BYTES for n in lengths(heard.ljust(most, b"\xff"))}
+        return tuple(8 * n for n in sorted(ends))
 
 
 def _checked(heard: bytes, lengths: Sequence[int]) -> Packet | Rejection:

@@ -46,7 +46,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medmon.protocols.omnipod.envelope import envelope_from_packets
-from medmon.protocols.omnipod.heading import HEADING_BITS, message_from_heading
+from medmon.protocols.omnipod.heading import (
+    HEADING_BITS,
+    end_from_heading,
+    message_from_heading,
+)
 from medmon.protocols.omnipod.meaning import (
     message_from_acknowledgement,
     message_from_envelope,
@@ -185,6 +189,24 @@ class Omnipod:
             See `medmon.protocols.omnipod.heading.message_from_heading`.
         """
         return message_from_heading(frame.data[: frame.bit_count // 8])
+
+    def ends(self, frame: Frame, opened: Sequence[Sequence[Packet]]) -> tuple[int, ...]:
+        """Say where a packet ends that begins like this.
+
+        Parameters
+        ----------
+        frame : Frame
+            The first bits after the sync word.
+        opened : sequence of sequence of Packet
+            Packets of messages that are not complete.
+
+        Returns
+        -------
+        tuple of int
+            After how many bits it is over, see `medmon.protocols.omnipod.heading.end_from_heading`.
+        """
+        length = end_from_heading(frame.data[: frame.bit_count // 8], opened)
+        return () if length is None else (8 * length,)
 
 
 PLUGIN = Omnipod()

@@ -18,15 +18,19 @@ A bolus (openomni corpus, ``all.txt`` line 443), after 12 bytes and after 18:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from medmon.protocols.omnipod.orders import command_from_start
 from medmon.protocols.omnipod.packet import (
     BROADCAST,
     MESSAGE_CHECK_BYTES,
     MESSAGE_HEADER_BYTES,
+    con_length,
     link_from_bytes,
     message_length,
+    opening_length,
 )
-from medmon.records import Message
+from medmon.records import Message, Packet
 
 _BLOCK_AT = 5 + MESSAGE_HEADER_BYTES
 _SETTLED_BYTES = _BLOCK_AT + 7
@@ -66,6 +70,37 @@ def message_from_heading(data: bytes) -> Message | None:
         role="pdm" if is_order else "pump",
         sequence=link.sequence,
     )
+
+
+def end_from_heading(data: bytes, opened: Sequence[Sequence[Packet]]) -> int | None:
+    """Say where a packet ends that begins like this.
+
+    Parameters
+    ----------
+    data : bytes
+        As many as were heard.
+    opened : sequence of sequence of Packet
+        The packets so far of messages that are not complete, the latest message last.
+
+    Returns
+    -------
+    int or None
+        Its length in bytes; None for an ACK, which says nothing, and for a CON of a message whose
+        beginning was not heard.
+    """
+    link = link_from_bytes(data)
+    if link is None or link.kind == "ack":
+        return None
+    if link.kind == "con":
+        missing = [_missing(packets) for packets in opened if packets[0].link == link.address]
+        return con_length(missing[-1]) if missing else None
+    return opening_length(data) if data[:4] == data[5:9] else None
+
+
+def _missing(packets: Sequence[Packet]) -> int:
+    """Count the bytes that a message still lacks."""
+    parts = [packet.data[5:-1] for packet in packets]
+    return message_length(parts[0]) - sum(map(len, parts))
 
 
 def _address(data: bytes) -> str | None:

@@ -156,7 +156,7 @@ def packet_from_frame(frame: Frame) -> Packet | Rejection:
         return Rejection(PROTOCOL, "sanity", f"no packet type {heard[4] >> 5:03b}")
     if kind == "con":
         return _continuation(heard)
-    length = _ACK_BYTES if kind == "ack" else _opening_length(heard)
+    length = _ACK_BYTES if kind == "ack" else opening_length(heard)
     if length is None or len(heard) < length:
         return _too_short(frame, length or _HEADER_BYTES + MESSAGE_HEADER_BYTES)
     data = heard[:length]
@@ -175,12 +175,39 @@ def _too_short(frame: Frame, needed_bytes: int) -> Rejection:
     return Rejection(PROTOCOL, "length", seen)
 
 
-def _opening_length(heard: bytes) -> int | None:
-    """Return the length of a PDM or POD packet, None while its message header is not there."""
+def opening_length(heard: bytes) -> int | None:
+    """Return how long a PDM or POD packet is.
+
+    Parameters
+    ----------
+    heard : bytes
+        Its first bytes.
+
+    Returns
+    -------
+    int or None
+        Bytes, check included; None while its message header is not there.
+    """
     data = heard[_HEADER_BYTES:]
     if len(data) < MESSAGE_HEADER_BYTES:
         return None
     return _HEADER_BYTES + min(message_length(data), MAX_DATA_BYTES) + 1
+
+
+def con_length(missing: int) -> int:
+    """Return how long the next CON packet of a message is.
+
+    Parameters
+    ----------
+    missing : int
+        Bytes that the message lacks.
+
+    Returns
+    -------
+    int
+        Bytes, check included.
+    """
+    return _HEADER_BYTES + min(missing, MAX_DATA_BYTES) + 1
 
 
 def _complaint(kind: Kind, data: bytes) -> str:

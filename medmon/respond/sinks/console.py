@@ -140,7 +140,8 @@ def _heading(line: Mapping[str, Any]) -> Iterator[str]:
     said = f"{line['protocol']} {line['device']['id']} {line['command']}"
     level = f"{_number(line['radio']['rssi_dbfs'])} dBFS"
     freq_mhz = _number(line["radio"]["freq_hz"], 1e-6, ".3f")
-    yield f"    still on the air: {said}  [{freq_mhz} MHz, {level}]"
+    where = "just ended" if line.get("checked") else "still on the air"
+    yield f"    {where}: {said}  [{freq_mhz} MHz, {level}]"
 
 
 def _number(value: float | None, factor: float = 1.0, form: str = ".1f") -> str:

@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from medmon.protocols.omnipod import PLUGIN
-from medmon.protocols.omnipod.heading import HEADING_BITS, message_from_heading
-from medmon.records import Frame, Message
+from medmon.protocols.omnipod.heading import (
+    HEADING_BITS,
+    end_from_heading,
+    message_from_heading,
+)
+from medmon.records import Frame, Message, Packet
 from signal_fixtures.devices import omnipod, omnipod_blocks, omnipod_insulin
 
 POD = "1f01482a"
@@ -75,3 +79,29 @@ def test_what_tells_nothing() -> None:
     assert message_from_heading(b"\x1f\x01\x48\x2b" + first[4:18]) is None
     assert message_from_heading(b"") is None
     assert _told(()) is None
+
+
+@pytest.mark.parametrize("blocks", [
+    (omnipod_blocks.get_status(),),
+    (omnipod_insulin.cancel(1, "all"),),
+    omnipod_insulin.bolus(1, 2.6),
+    omnipod_insulin.basal_schedule(1, [(1.0, 24), (2.0, 24)], 0),
+])  # fmt: skip
+def test_ends(blocks: Sequence[bytes]) -> None:
+    """Each packet is judged when it ends: the first one tells it, a rest by what is missing."""
+    sent = omnipod.packets_of(omnipod.message(POD, 5, *blocks), "PDM", 9)
+    before: list[Packet] = []
+    for data in sent:
+        assert end_from_heading(data[:12], [before] if before else []) == len(data)
+        before.append(Packet("omnipod", data, POD))
+
+
+def test_what_has_no_end_yet() -> None:
+    """An ACK says nothing; a rest without its beginning may have any length; noise has none."""
+    long = omnipod.message(POD, 5, *omnipod_insulin.bolus(1, 2.6))
+    first, rest = omnipod.packets_of(long, "PDM", 9)
+    stranger = Packet("omnipod", first, "1f000001")
+    assert end_from_heading(omnipod.ack(POD, 3), ()) is None
+    assert end_from_heading(rest[:12], [[stranger]]) is None
+    assert end_from_heading(b"\x1f\x01\x48\x2b" + first[4:12], ()) is None
+    assert end_from_heading(first[:10], ()) is None
