@@ -28,8 +28,8 @@ CONTRADICTION = 0.8
 """Strength with which a chip must stand against its symbol to count as a contradiction. In loud
 noise it must stand farther out: at 8 dB Ec/N0 this much is chance in one packet of 37 bytes in
 18."""
-NOISE = 7.0
-"""Distance of a chip from its word that is no noise, over the median of all: 4.7 standard
+NOISE = 8.5
+"""Distance of a chip from its word that is no noise, over the median of all: 5.7 standard
 deviations."""
 
 
