@@ -6,7 +6,7 @@ import numpy as np
 
 from medmon.phy import measure
 from medmon.phy.baseband import Baseband
-from medmon.phy.bursts import Stretch
+from medmon.phy.bursts import SMOOTH_S, Stretch
 from medmon.phy.middle import median
 from medmon.phy.ook import carrier_line_hz
 from medmon.phy.packets import Heard, decibel
@@ -20,6 +20,18 @@ TWO_TONES = 2.1
 spread, 3 for noise around one tone."""
 LEAST_DEVIATION_HZ = 1_000.0
 """Two tones closer than this are one oscillator that wanders."""
+WINDOW_S = 1e-3
+"""A keyed carrier reaches its full power in each millisecond."""
+LEAST_WINDOWS = 8
+CLEAR_SNR_DB = 15.0
+"""Below this SNR noise moves the peaks of a lone carrier too much."""
+USUAL = 0.25
+"""Quantile of the peaks that are one sender's, even where two speak for half of the time."""
+SUM = 2.0
+"""Two carriers of like power beat with up to four times the power of one, a second one that is
+7 dB weaker with twice."""
+BACK = 1.5
+"""Power, over the usual one, under which a peak is one sender's again."""
 
 
 def heard(band: Baseband, stretch: Stretch, density: float) -> Heard:
@@ -53,6 +65,7 @@ def heard(band: Baseband, stretch: Stretch, density: float) -> Heard:
         duration_us=(stretch.stop - stretch.start) * 1e6 / band.rate_hz,
         modulation=kind,
         deviation_hz=deviation_hz,
+        collided=kind == "ook" and _is_spoken_into(band, stretch, noise),
     )
     return Heard(band.sample_at(stretch.start), band.sample_at(stretch.stop), radio)
 
@@ -75,3 +88,23 @@ def _kind(band: Baseband, stretch: Stretch) -> tuple[Modulation, float, float | 
     if high - low < 2 * LEAST_DEVIATION_HZ:
         return "unknown", line_hz, None
     return "fsk", (low + high) / 2, (high - low) / 2
+
+
+def _is_spoken_into(band: Baseband, stretch: Stretch, noise: float) -> bool:
+    """Tell whether a second keyed carrier came and went within the burst of a first one.
+
+    The peaks of one are alike from its beginning to its end; while two speak they beat. A louder
+    one that follows another is no collision: the peaks rise and do not fall again.
+    """
+    if stretch.on < noise * 10 ** (CLEAR_SNR_DB / 10):
+        return False
+    piece = band.iq[max(0, round(stretch.start)) : round(stretch.stop)]
+    smooth = matched(piece, max(1, round(SMOOTH_S * band.rate_hz)))
+    width = max(1, round(WINDOW_S * band.rate_hz))
+    count = smooth.size // width
+    if count < LEAST_WINDOWS:
+        return False
+    power = smooth.real**2 + smooth.imag**2
+    peaks = power[: count * width].reshape(count, width).max(axis=1)
+    peaks /= np.partition(peaks, int(USUAL * count))[int(USUAL * count)]
+    return bool(peaks[0] < BACK and peaks[-1] < BACK and (peaks > SUM).sum() > 1)

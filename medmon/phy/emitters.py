@@ -20,6 +20,11 @@ from medmon.records import FloatArray
 
 WORTH = 4.0
 """An emitter's best cell stands this far over the floor, mean of two rows."""
+LASTING_ROWS = 8
+LASTING = 0.75
+"""Where no cell does, the mean of eight rows of one channel is worth following from here on: the
+weakest packets that can be read are short and keyed, and stay low in any two rows. Noise has 0.15,
+give or take 0.08."""
 MOST = 12
 """Emitters followed in 50 ms of a region. A region may be long because bursts overlap one after the
 other, so the limit grows with it; whoever fills it is counted, see `Stream.crowded`."""
@@ -99,14 +104,17 @@ def emitters(
     found: list[Emitter] = []
     skirts_left = MOST_SKIRTS
     for _ in range(MOST * max(1, len(powers) // grid.slots(LIMIT_S))):
-        row, peak = np.unravel_index(int(left.argmax()), left.shape)
+        row, peak = (int(place) for place in np.unravel_index(left.argmax(), left.shape))
         if left[row, peak] < WORTH * floor[peak]:
-            return found, False
+            lasting = None if found else _lasting(left, floor)
+            if lasting is None:
+                return found, False
+            row, peak = lasting
         alive = left[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
-        start, stop = _stretch(alive, int(row), hold)
+        start, stop = _stretch(alive, row, hold)
         # What a stronger emitter explains is neither this one's width nor its centre.
         own = left[start:stop].mean(axis=0)
-        low, high = _width(own, int(peak), floor)
+        low, high = _width(own, peak, floor)
         weights = own[low : high + 1]
         spectrum = over[start:stop].mean(axis=0)
         centre = float(np.average(np.arange(low, high + 1), weights=weights))
@@ -120,6 +128,17 @@ def emitters(
         left[max(0, start - 2) : stop + 2, explained] = 0.0
         left[row, peak] = 0.0
     return found, bool((left > WORTH * floor).any())
+
+
+def _lasting(left: FloatArray, floor: FloatArray) -> tuple[int, int] | None:
+    """Give the best cell of the channel that stands out for some time, where no cell does alone."""
+    total = np.cumsum(left / floor, axis=0, dtype=np.float64)
+    mean = (total[LASTING_ROWS:] - total[:-LASTING_ROWS]) / LASTING_ROWS
+    if not mean.size or mean.max() < LASTING:
+        return None
+    first, peak = (int(place) for place in np.unravel_index(mean.argmax(), mean.shape))
+    rows = left[first + 1 : first + 1 + LASTING_ROWS, peak]
+    return first + 1 + int(rows.argmax()), peak
 
 
 def _bumps(spectrum: FloatArray, low: int, high: int) -> npt.NDArray[np.bool_]:

@@ -90,3 +90,32 @@ def test_spread_without_tones_is_unknown() -> None:
     heard = [blind.heard(band, one, 1e-15) for one in stretches(band, 1e-9)]
     assert heard
     assert all(one.radio.modulation != "fsk" for one in heard)
+
+
+def _keyed(time_s: float, chips: int, offset_hz: float, rssi_dbfs: float) -> Emission:
+    text = "".join(map(str, np.random.default_rng(chips).integers(0, 2, chips - 2)))
+    return Emission(chips_from_text(f"1{text}1"), ook(16e3), time_s, rssi_dbfs, offset_hz)
+
+
+@pytest.mark.parametrize(("rssi_dbfs", "is_told"), [(-25.0, True), (-28.0, True), (-40.0, False)])
+def test_a_collision_that_nobody_can_read_is_marked(
+    air: Air, rssi_dbfs: float, *, is_told: bool
+) -> None:
+    """A short command within a long packet of like power spoils both, and must not be silence."""
+    long, short = _keyed(0.02, 640, 0.0, -25.0), _keyed(0.035, 160, 900.0, rssi_dbfs)
+    radio = _heard(air, long, short).radio
+    assert radio.modulation == "ook"
+    assert radio.collided is is_told
+
+
+def test_who_answers_at_once_is_no_collision(air: Air) -> None:
+    """A louder sender a millisecond after another makes one burst, and spoils nothing."""
+    radio = _heard(air, _keyed(0.01, 320, 0.0, -31.0), _keyed(0.0305, 320, 900.0, -25.0)).radio
+    assert radio.duration_us == pytest.approx(40_500, abs=100)
+    assert not radio.collided
+
+
+@pytest.mark.parametrize("rssi_dbfs", [-36.0, -30.0, -25.0])
+def test_a_lone_keyed_carrier_is_no_collision(air: Air, rssi_dbfs: float) -> None:
+    """However weak it is: 15 dB over the noise are enough."""
+    assert not _heard(air, _keyed(0.02, 640, 0.0, rssi_dbfs)).radio.collided

@@ -121,6 +121,17 @@ def test_noise_is_no_emitter() -> None:
     assert _found(rng.gamma(7.6, 1 / 7.6, (ROWS, GRID.channels)).astype(np.float32)) == []
 
 
+def test_a_faint_packet_that_lasts_is_an_emitter() -> None:
+    """A short packet of 9 dB Ec/N0 stays low in any two rows, and half of its kind can be read."""
+    rng = np.random.default_rng(3)
+    powers = rng.gamma(7.6, 1 / 7.6, (ROWS, GRID.channels)).astype(np.float32)
+    powers[40:60, 20] += rng.gamma(7.6, 2.0 / 7.6, 20).astype(np.float32)
+    (emitter,) = _found(powers)
+    assert emitter.low <= 20 <= emitter.high
+    assert emitter.start_slot == pytest.approx(1_040, abs=4)
+    assert emitter.stop_slot == pytest.approx(1_060, abs=4)
+
+
 def test_number_of_emitters_is_bounded() -> None:
     """A flood of carriers costs bounded time."""
     powers = _quiet()

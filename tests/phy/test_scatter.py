@@ -43,11 +43,11 @@ def test_noise_touches_nobody(air: Air, name: str, chip_snr_db: float) -> None:
 
 
 @pytest.mark.parametrize("name", CHIPS_HZ)
-@pytest.mark.parametrize(("weaker_db", "is_told"), [(18.0, False), (7.0, True)])
+@pytest.mark.parametrize(("weaker_db", "is_told"), [(18.0, False), (8.0, True)])
 def test_who_speaks_into_a_packet_scatters_it(
     air: Air, name: str, weaker_db: float, *, is_told: bool
 ) -> None:
-    """By the ratio of the amplitudes: 18 dB below are a sign, 7 dB are told."""
+    """By the ratio of the amplitudes: 18 dB below are a sign, 8 dB are told."""
     start_s = 0.028
     other = replace(_sent(air, "medtronic"), time_s=start_s, rssi_dbfs=-30 - weaker_db,
                     offset_hz=900.0)  # fmt: skip
