@@ -15,7 +15,7 @@ import numpy as np
 
 from medmon.bench.packets import KINDS
 from medmon.bench.results import Bound, Curve, Sensitivity
-from medmon.quantities import text_from_hertz
+from medmon.bench.tables.table import rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,6 @@ def _panel(axes: Axes, bound: Bound, curves: Sequence[Curve], rates_hz: Sequence
     axes.plot(levels_db, 100 * shares, "--", color="black", linewidth=1.5, label="bound")
     for curve in curves:
         is_mine = curve.receiver == "medmon"
-        rate = text_from_hertz(curve.rate_hz).replace("Hz", "S/s")
         axes.plot(
             [point.ecn0_db for point in curve.points],
             [100 * point.read / point.sent for point in curve.points],
@@ -79,7 +78,7 @@ def _panel(axes: Axes, bound: Bound, curves: Sequence[Curve], rates_hz: Sequence
             marker=_MARKS[rates_hz.index(curve.rate_hz) % len(_MARKS)],
             markersize=4.5,
             markerfacecolor=COLOURS[curve.receiver] if is_mine else "white",
-            label=f"{curve.receiver}, {rate}",
+            label=f"{curve.receiver}, {rate(curve.rate_hz)}",
         )
     axes.axhline(50, color="0.8", linewidth=0.8, zorder=0)
     axes.axhline(90, color="0.8", linewidth=0.8, zorder=0)
