@@ -209,6 +209,9 @@ class LatencyRow(Measured):
     """Packets on the air."""
     seen: int
     """Of these, the ones that were told of."""
+    on_air: int | None = None
+    """Of these, the ones that were told before their last bit had arrived; None of an event for
+    which all bits decide."""
     waited_ms: Percentiles | None
     """From the arrival of the deciding bit to the end of the block with which it was told; None, as
     the others, where nothing was told."""
