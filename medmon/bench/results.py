@@ -232,6 +232,46 @@ class Latency(Measured):
     """One for each event, rate and size of blocks."""
 
 
+class ArraysRow(Measured):
+    """Errors of a feature that several antennas give."""
+
+    device: str
+    """Whose bursts: "pump" or "pod"."""
+    feature: Literal["tdoa_ns", "aoa_deg"]
+    """What was measured: a delay between two channels, or an angle of arrival."""
+    antennas: str
+    """How they stand: "pair", "line", "square"."""
+    snr_db: float
+    """Signal-to-noise ratio, in the width which holds 95 % of the power."""
+    bursts: int
+    """Bursts on the air."""
+    measured: int
+    """Of these, the ones that have the feature."""
+    rms: float | None
+    """Root mean square error, in the unit of the feature; None, as ratios, where none has it."""
+    bound: float
+    """Standard deviation that no estimator can go below, within the passband of the device."""
+    ratio: float | None
+    """Error over bound."""
+    ratio_whole_band: float | None
+    """Error over the bound of one who may use the whole band; None of angles."""
+    normalised: float | None
+    """Mean square of the errors over the variances that medmon told: 1 where these are true."""
+
+
+class Arrays(Measured):
+    """Delays and angles of arrival against their bounds."""
+
+    run: Run
+    """How it was run."""
+    rate_hz: float
+    """Sample rate."""
+    goal: float
+    """What error over bound should be at most."""
+    rows: tuple[ArraysRow, ...]
+    """One for each device, ratio and feature."""
+
+
 class MemoryRow(Measured):
     """The largest memory of a whole process."""
 
@@ -273,6 +313,8 @@ class Results(Measured):
     """False decodes in noise."""
     latency: Latency | None = None
     """Time from the deciding bit to the decision."""
+    arrays: Arrays | None = None
+    """Delays and angles of arrival at several antennas, over their bounds."""
     memory: Memory | None = None
     """Largest memory against length."""
 

@@ -88,6 +88,11 @@ def results() -> Results:
                 "run": RUN,
                 "rows": [
                     {
+                        "event": "pod heading", "rate_hz": 1.024e6, "block_samples": 512,
+                        "sent": 10, "seen": 9, "on_air": 8, "waited_ms": waited,
+                        "computed_ms": waited, "total_ms": waited, "load": 0.2,
+                    },
+                    {
                         "event": "packet", "rate_hz": 1.024e6, "block_samples": 4096, "sent": 10,
                         "seen": 10, "waited_ms": waited, "computed_ms": waited,
                         "total_ms": waited, "load": 0.2,
@@ -96,6 +101,25 @@ def results() -> Results:
                         "event": "pump judged", "rate_hz": 1.024e6, "block_samples": 4096,
                         "sent": 10, "seen": 0, "waited_ms": None, "computed_ms": None,
                         "total_ms": None, "load": 0.2,
+                    },
+                ],
+            },
+            "arrays": {
+                "run": {**RUN, "peer": None},
+                "rate_hz": 250e3,
+                "goal": 2.0,
+                "rows": [
+                    {
+                        "device": "pump", "feature": "tdoa_ns", "antennas": "pair",
+                        "snr_db": 10.0, "bursts": 50, "measured": 50, "rms": 1008.0,
+                        "bound": 720.0, "ratio": 1.4, "ratio_whole_band": 2.7,
+                        "normalised": 1.17,
+                    },
+                    {
+                        "device": "pod", "feature": "aoa_deg", "antennas": "line",
+                        "snr_db": 30.0, "bursts": 50, "measured": 0, "rms": None,
+                        "bound": 0.0047, "ratio": None, "ratio_whole_band": None,
+                        "normalised": None,
                     },
                 ],
             },

@@ -6,6 +6,7 @@ The same tables are printed on a terminal and stand on the page of the documenta
 from __future__ import annotations
 
 from medmon.bench.results import Results
+from medmon.bench.tables.antennas import arrays
 from medmon.bench.tables.costs import memory, throughput
 from medmon.bench.tables.delays import latency
 from medmon.bench.tables.levels import sensitivity, silence
@@ -36,6 +37,8 @@ def tables(results: Results) -> list[Table]:
         made.append(silence(results.silence))
     if results.latency:
         made.append(latency(results.latency))
+    if results.arrays:
+        made.append(arrays(results.arrays))
     if results.memory:
         made.append(memory(results.memory))
     return made
