@@ -10,11 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from medmon.bench import arrays, latency, memory, sensitivity, silence, throughput
+from medmon.bench import arrays, collisions, latency, memory, sensitivity, silence, throughput
 from medmon.bench.job import Job
-from medmon.bench.results import Arrays, Latency, Memory, Results, Sensitivity, Silence, Throughput
+from medmon.bench.results import (
+    Arrays,
+    Collisions,
+    Latency,
+    Memory,
+    Results,
+    Sensitivity,
+    Silence,
+    Throughput,
+)
 
-Found: TypeAlias = Throughput | Sensitivity | Silence | Latency | Arrays | Memory
+Found: TypeAlias = Throughput | Sensitivity | Silence | Latency | Collisions | Arrays | Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ PARTS: dict[str, Part] = {
     "sensitivity": Part(sensitivity.measure, 4.0),
     "silence": Part(silence.measure, 1.0),
     "latency": Part(latency.measure, 2.0),
+    "collisions": Part(collisions.measure, 2.0),
     "arrays": Part(arrays.measure, 1.0),
     "memory": Part(memory.measure, 2.0),
 }

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 Effort: TypeAlias = Literal["quick", "full"]
+Asked: TypeAlias = Literal["near-far", "side by side", "same channel"]
 
 
 class Measured(BaseModel):
@@ -232,6 +233,46 @@ class Latency(Measured):
     """One for each event, rate and size of blocks."""
 
 
+class CollisionsRow(Measured):
+    """Two who speak at once."""
+
+    case: Asked
+    """What is asked for: the weak one is read; both are read; both are read, or it is told."""
+    strong: str
+    """Who is loud: "pump" or "pod"."""
+    weak: str
+    """Who is not."""
+    rate_hz: float
+    """Sample rate."""
+    apart_hz: float
+    """Distance of the carriers."""
+    ratio_db: float
+    """Ratio of the powers."""
+    clear_db: float
+    """Energy of the weak one's chips over everything else in its matched filter, the median."""
+    sent: int
+    """Pairs."""
+    weak_read: int
+    """Pairs whose weak packet was read."""
+    strong_read: int
+    """Pairs whose strong packet was read."""
+    both_read: int
+    """Pairs of which both were read."""
+    silent: int
+    """Pairs of which one was lost, and nothing told that there had been two."""
+    met: int
+    """Pairs of which what is asked for came true; the goal is all."""
+
+
+class Collisions(Measured):
+    """Collisions, and packets beside stronger ones."""
+
+    run: Run
+    """How it was run."""
+    rows: tuple[CollisionsRow, ...]
+    """One for each thing asked for, pair of devices, ratio and rate."""
+
+
 class ArraysRow(Measured):
     """Errors of a feature that several antennas give."""
 
@@ -313,6 +354,8 @@ class Results(Measured):
     """False decodes in noise."""
     latency: Latency | None = None
     """Time from the deciding bit to the decision."""
+    collisions: Collisions | None = None
+    """What is read of two who speak at once."""
     arrays: Arrays | None = None
     """Delays and angles of arrival at several antennas, over their bounds."""
     memory: Memory | None = None

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from medmon.bench.results import Effort, Results
     from medmon.bench.tables import Table
 
-PARTS = ("throughput", "sensitivity", "silence", "latency", "arrays", "memory")
+PARTS = (
+    "throughput", "sensitivity", "silence", "latency", "collisions", "arrays", "memory"
+)  # fmt: skip
 """As `medmon.bench.parts` has them; written here so that help needs no numpy."""
 _WIDTH = 100
 

@@ -104,6 +104,17 @@ def results() -> Results:
                     },
                 ],
             },
+            "collisions": {
+                "run": {**RUN, "peer": None},
+                "rows": [
+                    {
+                        "case": "same channel", "strong": "pump", "weak": "pod",
+                        "rate_hz": 1.024e6, "apart_hz": 0.0, "ratio_db": 3.0, "clear_db": 5.6,
+                        "sent": 45, "weak_read": 20, "strong_read": 40, "both_read": 18,
+                        "silent": 2, "met": 43,
+                    },
+                ],
+            },
             "arrays": {
                 "run": {**RUN, "peer": None},
                 "rate_hz": 250e3,

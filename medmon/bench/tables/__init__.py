@@ -8,6 +8,7 @@ from __future__ import annotations
 from medmon.bench.results import Results
 from medmon.bench.tables.antennas import arrays
 from medmon.bench.tables.costs import memory, throughput
+from medmon.bench.tables.crowds import collisions
 from medmon.bench.tables.delays import latency
 from medmon.bench.tables.levels import sensitivity, silence
 from medmon.bench.tables.table import Table
@@ -37,6 +38,8 @@ def tables(results: Results) -> list[Table]:
         made.append(silence(results.silence))
     if results.latency:
         made.append(latency(results.latency))
+    if results.collisions:
+        made.append(collisions(results.collisions))
     if results.arrays:
         made.append(arrays(results.arrays))
     if results.memory:
