@@ -108,7 +108,8 @@ class Point(Measured):
     sent: int
     """Packets on the air."""
     read: int
-    """Packets of which every bit was right; by medmon only those whose check it believed."""
+    """Packets of which every bit was right; by medmon only those whose check it believed, where it
+    knows the check."""
 
 
 class Crossing(Measured):
@@ -125,10 +126,12 @@ class Crossing(Measured):
 
 
 class Bound(Measured):
-    """What no receiver without the phase of the carrier can exceed."""
+    """What no receiver can exceed."""
 
     packet: str
     """Kind of packet."""
+    knows_phase: bool = False
+    """Whether the receiver of the bound knows the phase of the carrier."""
     half_db: float
     """Ec/N0 at which half of them can be read."""
     ninety_db: float

@@ -67,7 +67,11 @@ def results() -> Results:
                     {
                         "packet": "medtronic-71", "half_db": 11.12, "ninety_db": 12.28,
                         "points": [[9.0, 0.01], [11.12, 0.5], [14.0, 1.0]],
-                    }
+                    },
+                    {
+                        "packet": "dexcom-g4-21", "knows_phase": True, "half_db": 5.48,
+                        "ninety_db": 7.27, "points": [[3.0, 0.01], [5.48, 0.5], [9.0, 1.0]],
+                    },
                 ],
                 "curves": [
                     {
@@ -77,6 +81,11 @@ def results() -> Results:
                     {
                         **curve, "receiver": "rtl_433", "options": "-Y magest",
                         "points": _points(22.4), "half": _crossing(22.4, 11.28), "ninety": None,
+                    },
+                    {
+                        "packet": "dexcom-g4-21", "rate_hz": 2.4e6, "receiver": "medmon",
+                        "options": "", "points": _points(5.5), "half": _crossing(5.5, 0.02),
+                        "ninety": _crossing(7.4, 0.13),
                     },
                 ],
             },

@@ -27,32 +27,37 @@ def sensitivity(part: Sensitivity) -> Table:
         ),
         (
             "Over the bound: how much more than the best that a receiver can do which knows when a "
-            f"packet comes, but not the carrier's phase; the goal is at most {part.goal_db:g} dB."
+            "packet comes, but not the carrier's phase; of MSK (dexcom-g4) and GFSK (ble) the "
+            "phase too."
         ),
         (
             "Carriers lie anywhere in the middle 80 % of the band, up to 25 kHz off, clocks up to "
-            "500 ppm off; the receiver has the noise, the constant and the image of an RTL-SDR."
+            "500 ppm off (ble: 60 ppm, modulation index 0.45 to 0.55); the receiver has the noise, "
+            "the constant and the image of an RTL-SDR."
         ),
         (
             "medmon's packet counts where its check is right, the decoder believes it and every "
-            "byte is the one that was sent; rtl_433's where all chips are right, with the better "
-            "of the options that were tried."
+            "byte is the one that was sent; of dexcom-g4 and ble, which have no decoder, where all "
+            "bits behind the sync word are right; rtl_433's where all chips are right, with the "
+            "better of the options that were tried."
         ),
     )
-    heading = ("packet", "rate", "share", "bound", "medmon", "over the bound", "rtl_433",
-               "medmon better by", "rtl_433 told")  # fmt: skip
+    heading = ("packet", "rate", "share", "bound", "medmon", "over the bound", "goal",
+               "rtl_433", "medmon better by", "rtl_433 told")  # fmt: skip
     limits = {bound.packet: bound for bound in part.bounds}
     peers = {(c.packet, c.rate_hz): c for c in part.curves if c.receiver == "rtl_433"}
     rows = tuple(
         row
         for curve in part.curves
         if curve.receiver == "medmon"
-        for row in _levels(curve, peers.get((curve.packet, curve.rate_hz)), limits[curve.packet])
+        for row in _levels(
+            curve, peers.get((curve.packet, curve.rate_hz)), limits[curve.packet], part.goal_db
+        )
     )
     return Table("Sensitivity", (*says, *compared(part.run)), heading, rows)
 
 
-def _levels(mine: Curve, peer: Curve | None, bound: Bound) -> list[tuple[str, ...]]:
+def _levels(mine: Curve, peer: Curve | None, bound: Bound, goal_db: float) -> list[tuple[str, ...]]:
     shares = (
         ("50 %", bound.half_db, mine.half, peer.half if peer else None),
         ("90 %", bound.ninety_db, mine.ninety, peer.ninety if peer else None),
@@ -66,6 +71,7 @@ def _levels(mine: Curve, peer: Curve | None, bound: Bound) -> list[tuple[str, ..
             f"{bound_db:.1f}",
             _crossing(found, "not reached"),
             "-" if found is None else f"{found.over_bound_db:+.2f}",
+            f"at most {goal_db:g}",
             _crossing(theirs, never),
             f"{theirs.db - found.db:.1f}" if found and theirs else "-",
             (peer.options or "nothing") if peer else "-",
