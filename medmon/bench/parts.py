@@ -43,13 +43,13 @@ class Part:
 
 
 PARTS: dict[str, Part] = {
-    "throughput": Part(throughput.measure, 3.0),
-    "sensitivity": Part(sensitivity.measure, 4.0),
+    "throughput": Part(throughput.measure, 1.0),
+    "sensitivity": Part(sensitivity.measure, 8.0),
     "silence": Part(silence.measure, 1.0),
-    "latency": Part(latency.measure, 2.0),
-    "collisions": Part(collisions.measure, 2.0),
+    "latency": Part(latency.measure, 7.0),
+    "collisions": Part(collisions.measure, 3.0),
     "arrays": Part(arrays.measure, 1.0),
-    "memory": Part(memory.measure, 2.0),
+    "memory": Part(memory.measure, 1.0),
 }
 """Every part, by the name that it has on the command line and in the results."""
 

@@ -30,9 +30,10 @@ def collisions(part: Collisions) -> Table:
             "Two speak at once, the strong one near full scale, the weak one 20 dB Ec/N0 over the "
             "noise, in 8 bits; it begins before, inside or near the end of the strong one."
         ),
+        "Near-far: the weak one is to be read; side by side: both are.",
         (
-            "Near-far: the weak one is to be read. Side by side: both are. Same channel: both are, "
-            "or the collision is told; silent are pairs of which one was lost without a trace."
+            "Same channel: both are, or the collision is told; silent are pairs of which one was "
+            "lost without a trace."
         ),
         (
             "Clear: energy of the weak one's chips over all that its matched filter lets through, "
