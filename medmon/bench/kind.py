@@ -82,3 +82,19 @@ class Kind:
         """
         text, own = self.on_air(packet).tobytes(), self.coded(packet)
         return text.index(own.tobytes()) + own.size * bits // (8 * len(packet))
+
+
+def clock(generator: np.random.Generator) -> float:
+    """Draw how fast a sender's clock goes.
+
+    Parameters
+    ----------
+    generator : Generator
+        Draws it.
+
+    Returns
+    -------
+    float
+        Its rate over the nominal one.
+    """
+    return 1 + generator.uniform(-CLOCK_PPM, CLOCK_PPM) * 1e-6

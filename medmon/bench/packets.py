@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from medmon.bench.bounds import manchester_joint, ook_soft, packets_right
-from medmon.bench.kind import CLOCK_PPM, FSK_OPTIONS, Kind
+from medmon.bench.kind import FSK_OPTIONS, Kind, clock
 from medmon.bench.phase_packets import PHASE_KINDS
 from signal_fixtures.devices import medtronic, omnipod
 from signal_fixtures.linecode import four_to_six, manchester_802_3
@@ -48,16 +48,12 @@ def _pump_chips(packet: bytes) -> ChipArray:
     return four_to_six(packet)[: 12 * len(packet)]
 
 
-def _clock(generator: np.random.Generator) -> float:
-    return 1 + generator.uniform(-CLOCK_PPM, CLOCK_PPM) * 1e-6
-
-
 def _pump_keying(generator: np.random.Generator) -> Keying:
-    return ook(medtronic.SYMBOL_RATE_HZ * _clock(generator))
+    return ook(medtronic.SYMBOL_RATE_HZ * clock(generator))
 
 
 def _pod_keying(generator: np.random.Generator) -> Keying:
-    return fsk(omnipod.SYMBOL_RATE_HZ * _clock(generator), omnipod.DEVIATION_HZ)
+    return fsk(omnipod.SYMBOL_RATE_HZ * clock(generator), omnipod.DEVIATION_HZ)
 
 
 _OOK_FLEX = "n=x,m=OOK_PCM,s=61,l=61,r=4000"

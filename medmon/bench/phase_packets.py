@@ -6,10 +6,13 @@ check included and whitened where the air is; it is read where each of these bit
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from medmon.bench.bounds import PacketsRight
 from medmon.bench.coherent import coherent
-from medmon.bench.kind import CLOCK_PPM, FSK_OPTIONS, Kind
+from medmon.bench.kind import FSK_OPTIONS, Kind, clock
 from signal_fixtures.devices import ble, dexcom_g4
 from signal_fixtures.linecode import nrz
 from signal_fixtures.waveform import ChipArray, Keying, msk
@@ -30,8 +33,7 @@ def _g4_chips(packet: bytes) -> ChipArray:
 
 
 def _g4_keying(generator: np.random.Generator) -> Keying:
-    clock = 1 + generator.uniform(-CLOCK_PPM, CLOCK_PPM) * 1e-6
-    return msk(dexcom_g4.SYMBOL_RATE_HZ * clock)
+    return msk(dexcom_g4.SYMBOL_RATE_HZ * clock(generator))
 
 
 def _ble_draw(generator: np.random.Generator) -> bytes:
@@ -53,29 +55,34 @@ def _ble_keying(generator: np.random.Generator) -> Keying:
     return ble.keying(index=generator.uniform(0.45, 0.55), ppm=ppm)
 
 
-def _g4_sent(generator: np.random.Generator) -> tuple[ChipArray, Keying, int]:
-    packet = _g4_draw(generator)
-    chips = _g4_chips(packet)
-    return chips, _g4_keying(generator), chips.size - 8 * len(packet)
+def _bound(
+    draw: Callable[[np.random.Generator], bytes],
+    on_air: Callable[[bytes], ChipArray],
+    keying: Callable[[np.random.Generator], Keying],
+) -> PacketsRight:
+    """Give the bound of packets of which nothing behind the sync word is known."""
 
+    def sent(generator: np.random.Generator) -> tuple[ChipArray, Keying, int]:
+        """Draw a packet and who sends it."""
+        packet = draw(generator)
+        chips = on_air(packet)
+        return chips, keying(generator), chips.size - 8 * len(packet)
 
-def _ble_sent(generator: np.random.Generator) -> tuple[ChipArray, Keying, int]:
-    packet = _ble_draw(generator)
-    chips = _ble_chips(packet)
-    return chips, _ble_keying(generator), chips.size - 8 * len(packet)
+    return coherent(sent)
 
 
 PHASE_KINDS = (
     Kind(
         "dexcom-g4-21", "Dexcom G4, 21 bytes: MSK, 49.988 kbit/s",
         _g4_draw, _g4_chips, nrz, _g4_keying, 1.2 * dexcom_g4.SYMBOL_RATE_HZ,
-        coherent(_g4_sent), "n=x,m=FSK_PCM,s=20,l=20,r=1000", FSK_OPTIONS,
+        _bound(_g4_draw, _g4_chips, _g4_keying), "n=x,m=FSK_PCM,s=20,l=20,r=1000", FSK_OPTIONS,
         (1.024e6, 250e3, 2.048e6), dexcom_g4.MODEM, knows_phase=True,
     ),
     Kind(
         "ble-42", "Bluetooth LE, 42 bytes: GFSK, 1 Mbit/s",
         _ble_draw, _ble_chips, _ble_coded, _ble_keying, 1.2 * ble.SYMBOL_RATE_HZ,
-        coherent(_ble_sent), "", (),  # rtl_433 read none of 20 with any of a dozen options
+        # rtl_433 read none of 20 strong ones, whatever it was told.
+        _bound(_ble_draw, _ble_chips, _ble_keying), "", (),
         (2.048e6, 2.4e6), ble.MODEM, knows_phase=True,
     ),
 )  # fmt: skip

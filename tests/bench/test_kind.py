@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medmon.bench.kind import Kind
+from medmon.bench.kind import Kind, clock
 from medmon.bench.packets import KINDS
 
 
@@ -24,3 +24,11 @@ def test_every_packet_fits_into_the_band_at_its_rates(kind: Kind) -> None:
     """What folds over can be read by nobody."""
     assert kind.rates_hz
     assert min(kind.rates_hz) > kind.width_hz
+
+
+def test_clocks_are_off_by_up_to_500_ppm() -> None:
+    """To both sides, and as far as the goals ask for."""
+    generator = np.random.default_rng(1)
+    off_ppm = [1e6 * (clock(generator) - 1) for _ in range(1_000)]
+    assert -500 <= min(off_ppm) < -480
+    assert 480 < max(off_ppm) <= 500
