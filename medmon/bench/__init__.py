@@ -1,4 +1,4 @@
-"""Nothing comes in, figures go out: how fast, how sensitive, how late, how large medmon is.
+"""Nothing comes in, figures go out: how fast, sensitive, late, precise and large medmon is.
 
 Each part makes its own signals with the other side of the air, measures medmon as users run it,
 and measures rtl_433 on the same samples in the same run. `parts` lists what there is; `results`

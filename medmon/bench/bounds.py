@@ -37,6 +37,8 @@ from signal_fixtures.linecode import four_to_six
 
 SymbolError: TypeAlias = Callable[[float], float]
 """From Ec/N0 in dB to the probability that a symbol is wrong."""
+PacketsRight: TypeAlias = Callable[[float], float]
+"""From Ec/N0 in dB to the share of packets of which every symbol is right."""
 
 _WORDS = four_to_six(bytes(range(16))).reshape(16, 2, 6)[:, 1].astype(np.float32)
 _DRAWS = 120_000
@@ -145,15 +147,13 @@ def packets_right(symbol_error: SymbolError, symbols: int, ecn0_db: float) -> fl
     return float((1 - symbol_error(ecn0_db)) ** symbols)
 
 
-def level_for(symbol_error: SymbolError, symbols: int, share: float) -> float:
+def level_for(right: PacketsRight, share: float) -> float:
     """Find the level at which a share of the packets is right.
 
     Parameters
     ----------
-    symbol_error : callable
-        One of the functions of this module.
-    symbols : int
-        Symbols of a packet.
+    right : callable
+        The bound of a kind of packet.
     share : float
         Share, between 0 and 1.
 
@@ -165,6 +165,6 @@ def level_for(symbol_error: SymbolError, symbols: int, share: float) -> float:
 
     def above(ecn0_db: float) -> float:
         """Cross zero where the share is reached."""
-        return packets_right(symbol_error, symbols, ecn0_db) - share
+        return right(ecn0_db) - share
 
     return float(brentq(above, *_RANGE_DB, xtol=1e-4))

@@ -13,7 +13,7 @@ from medmon.capture import open_source
 from medmon.capture.layout import DEFAULT_BLOCK_SAMPLES
 from medmon.monitor import all_decoders
 from medmon.phy import Receiver
-from medmon.records import Block, Burst, Gap, Packet
+from medmon.records import Block, Burst, Gap, Modem, Packet
 
 
 class Ear:
@@ -98,6 +98,33 @@ def packets_in(recording: Path) -> set[bytes]:
     ear = Ear()
     heard = ear.bursts(blocks_of(recording))
     return {packet for burst in heard for packet in ear.packets(burst)}
+
+
+def bits_in(recording: Path, modem: Modem) -> list[str]:
+    """Read all that one modem hears in a recording, for devices that no decoder knows.
+
+    Parameters
+    ----------
+    recording : Path
+        The file, whose name tells rate and frequency.
+    modem : Modem
+        Whom to listen for.
+
+    Returns
+    -------
+    list of str
+        The bits behind each sync word, zeros and ones in the order of the air.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    receiver = Receiver([modem])
+    heard = [burst for item in blocks_of(recording) for burst in receiver.feed(item)]
+    frames = [frame for burst in heard + receiver.flush() for frame in burst.frames]
+    texts = ("".join(f"{byte:08b}" for byte in frame.data) for frame in frames)
+    return [text[: frame.bit_count] for text, frame in zip(texts, frames, strict=True)]
 
 
 def blocks_of(recording: Path, block_samples: int = DEFAULT_BLOCK_SAMPLES) -> Iterator[Block | Gap]:

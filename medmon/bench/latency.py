@@ -9,7 +9,7 @@ the end of the block that holds the deciding bit. Two things are added up for ea
   on a block begins when the block is there and the one before is done, and takes the processor
   time that it takes here. Blocks that come faster than they are worked on queue up, and it shows.
 
-What is waited for is an `Event`: which packets, how many of their bits decide, and who tells.
+What is waited for is an `Event`: which packets, how many of their bytes decide, and who tells.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from medmon.bench.results import Effort, Latency, LatencyRow, Percentiles
 from medmon.bench.stretches import Sent, stretch
 from medmon.config import Config
 from medmon.monitor import Monitor
-from medmon.records import Block, Transmission
+from medmon.records import Block, Heading, Transmission
 
 LEVEL_DB = 15.0
 PAUSE_S = 0.08
@@ -40,7 +40,7 @@ class Listener(Protocol):
     """Somebody who takes blocks and tells of packets."""
 
     def told(self, block: Block) -> Iterator[bytes]:
-        """Take the next samples, and give the bytes of each packet as soon as they are known."""
+        """Take the next samples, and give for each packet, once it is known, what marks it."""
 
 
 class MonitorListener:
@@ -67,6 +67,30 @@ class MonitorListener:
                 yield record.raw
 
 
+class HeadingListener:
+    """A whole monitor with the early path, which tells whose packet is on the air."""
+
+    def __init__(self) -> None:
+        self._monitor = Monitor(Config(), early=True)
+
+    def told(self, block: Block) -> Iterator[bytes]:
+        """Take the next samples, and give the device of each heading as soon as it is judged.
+
+        Parameters
+        ----------
+        block : Block
+            The samples.
+
+        Yields
+        ------
+        bytes
+            Id of a device.
+        """
+        for record in self._monitor.records(block):
+            if isinstance(record, Heading):
+                yield bytes.fromhex(record.message.device)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What is waited for.
@@ -77,28 +101,31 @@ class Event:
         Its name.
     kinds : tuple of str
         Kinds of packets that lead to it.
-    part : callable
-        From a packet to those of its first bytes that decide; the listener tells just these.
     listener : callable
         Makes the one who tells.
+    mark : tuple of (int, int or None)
+        First and last-plus-one of the bytes of a packet by which the listener names it.
+    deciding_bytes : int or None
+        How many of a packet's first bytes decide; None where all do.
     """
 
     name: str
     kinds: tuple[str, ...]
-    part: Callable[[bytes], bytes]
     listener: Callable[[], Listener]
+    mark: tuple[int, int | None] = (0, None)
+    deciding_bytes: int | None = None
 
 
-def _whole(packet: bytes) -> bytes:
-    return packet
-
-
+_PUMPS, _PODS = ("medtronic-71", "medtronic-7"), ("omnipod-37",)
 EVENTS: tuple[Event, ...] = (
-    Event("packet", tuple(KINDS), _whole, Ear),
-    Event("pump judged", ("medtronic-71", "medtronic-7"), _whole, MonitorListener),
-    Event("pod judged", ("omnipod-37",), _whole, MonitorListener),
+    Event("pump heading", _PUMPS, HeadingListener, (1, 4), 5),
+    Event("pod heading", _PODS, HeadingListener, (0, 4), 12),
+    Event("packet", (*_PUMPS, *_PODS), Ear),
+    Event("pump judged", _PUMPS, MonitorListener),
+    Event("pod judged", _PODS, MonitorListener),
 )
-"""Packet: its check has passed. Judged: the monitor has written it down, which waits for copies."""
+"""Heading: device and command are told and judged. Packet: its check has passed. Judged: the
+monitor has written it down, which waits for copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +177,7 @@ class Telling:
     Attributes
     ----------
     data : bytes
-        What was told.
+        What marks the packet that was told.
     ready_s : float
         End of the block with which it was told, in seconds of the signal.
     told_s : float
@@ -199,25 +226,29 @@ def _row(
     for telling in tellings(listener, blocks):
         first.setdefault(telling.data, telling)
     spent_s = time.process_time() - begun_s
-    pairs = [
-        (first[part], one.arrived_s(8 * len(part)))
-        for one in sent
-        if (part := event.part(one.packet)) in first
-    ]
-    waited = [telling.ready_s - arrived_s for telling, arrived_s in pairs]
-    computed = [telling.told_s - telling.ready_s for telling, _ in pairs]
-    total = [telling.told_s - arrived_s for telling, arrived_s in pairs]
+    marks = [one.packet[slice(*event.mark)] for one in sent]
+    pairs = [(first[mark], one) for mark, one in zip(marks, sent, strict=True) if mark in first]
+    decided_s = [_arrived_s(one, event.deciding_bytes) for _, one in pairs]
+    waited = [told.ready_s - at_s for (told, _), at_s in zip(pairs, decided_s, strict=True)]
+    computed = [told.told_s - told.ready_s for told, _ in pairs]
+    total = [one + other for one, other in zip(waited, computed, strict=True)]
+    on_air = sum(told.told_s < _arrived_s(one, None) for told, one in pairs)
     return LatencyRow(
         event=event.name,
         rate_hz=rate_hz,
         block_samples=size,
         sent=len(sent),
         seen=len(pairs),
+        on_air=None if event.deciding_bytes is None else on_air,
         waited_ms=percentiles(waited),
         computed_ms=percentiles(computed),
         total_ms=percentiles(total),
         load=round(spent_s / (recording.stat().st_size / 2 / rate_hz), 3),
     )
+
+
+def _arrived_s(one: Sent, count: int | None) -> float:
+    return one.arrived_s(8 * (len(one.packet) if count is None else count))
 
 
 def percentiles(seconds: Sequence[float]) -> Percentiles | None:

@@ -10,11 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from medmon.bench import latency, memory, sensitivity, silence, throughput
+from medmon.bench import arrays, collisions, latency, memory, sensitivity, silence, throughput
 from medmon.bench.job import Job
-from medmon.bench.results import Latency, Memory, Results, Sensitivity, Silence, Throughput
+from medmon.bench.results import (
+    Arrays,
+    Collisions,
+    Latency,
+    Memory,
+    Results,
+    Sensitivity,
+    Silence,
+    Throughput,
+)
 
-Found: TypeAlias = Throughput | Sensitivity | Silence | Latency | Memory
+Found: TypeAlias = Throughput | Sensitivity | Silence | Latency | Collisions | Arrays | Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +43,13 @@ class Part:
 
 
 PARTS: dict[str, Part] = {
-    "throughput": Part(throughput.measure, 3.0),
-    "sensitivity": Part(sensitivity.measure, 4.0),
+    "throughput": Part(throughput.measure, 1.0),
+    "sensitivity": Part(sensitivity.measure, 8.0),
     "silence": Part(silence.measure, 1.0),
-    "latency": Part(latency.measure, 2.0),
-    "memory": Part(memory.measure, 2.0),
+    "latency": Part(latency.measure, 7.0),
+    "collisions": Part(collisions.measure, 3.0),
+    "arrays": Part(arrays.measure, 1.0),
+    "memory": Part(memory.measure, 1.0),
 }
 """Every part, by the name that it has on the command line and in the results."""
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from medmon.bench.packets import KINDS
 from medmon.bench.results import Bound, Curve, Sensitivity
-from medmon.quantities import text_from_hertz
+from medmon.bench.tables.table import rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,13 +50,13 @@ def draw(part: Sensitivity, ending: Ending = "png") -> bytes:
     size = (_WIDTH_INCHES, 0.9 + _PANEL_INCHES * len(part.bounds))
     figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)  # takes the figure away from any window
-    panels = figure.subplots(len(part.bounds), 1, sharex=True, squeeze=False)[:, 0]
+    panels = figure.subplots(len(part.bounds), 1, sharex=True, squeeze=False)[:, 0].tolist()
     rates_hz = sorted({curve.rate_hz for curve in part.curves})
     for axes, bound in zip(panels, part.bounds, strict=True):
         curves = [curve for curve in part.curves if curve.packet == bound.packet]
         _panel(axes, bound, curves, rates_hz)
     panels[-1].set_xlabel("Ec/N0 in dB: energy of a chip at full carrier over noise in one hertz")
-    _explain(figure, panels[0])
+    _explain(figure, panels)
     data = BytesIO()
     fixed = {"Software": None} if ending == "png" else {"Date": None}
     with rc_context({"svg.hashsalt": "medmon"}):
@@ -69,7 +69,6 @@ def _panel(axes: Axes, bound: Bound, curves: Sequence[Curve], rates_hz: Sequence
     axes.plot(levels_db, 100 * shares, "--", color="black", linewidth=1.5, label="bound")
     for curve in curves:
         is_mine = curve.receiver == "medmon"
-        rate = text_from_hertz(curve.rate_hz).replace("Hz", "S/s")
         axes.plot(
             [point.ecn0_db for point in curve.points],
             [100 * point.read / point.sent for point in curve.points],
@@ -79,7 +78,7 @@ def _panel(axes: Axes, bound: Bound, curves: Sequence[Curve], rates_hz: Sequence
             marker=_MARKS[rates_hz.index(curve.rate_hz) % len(_MARKS)],
             markersize=4.5,
             markerfacecolor=COLOURS[curve.receiver] if is_mine else "white",
-            label=f"{curve.receiver}, {rate}",
+            label=f"{curve.receiver}, {rate(curve.rate_hz)}",
         )
     axes.axhline(50, color="0.8", linewidth=0.8, zorder=0)
     axes.axhline(90, color="0.8", linewidth=0.8, zorder=0)
@@ -89,7 +88,13 @@ def _panel(axes: Axes, bound: Bound, curves: Sequence[Curve], rates_hz: Sequence
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _explain(figure: Figure, axes: Axes) -> None:
-    """Name the curves once for all panels."""
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=4, frameon=False, fontsize=9)
+def _explain(figure: Figure, panels: Sequence[Axes]) -> None:
+    """Name the curves once for all panels; not every one has every rate."""
+    named = {
+        label: handle
+        for axes in panels
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        named.values(), named, loc="outside upper center", ncols=4, frameon=False, fontsize=9
+    )

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 Effort: TypeAlias = Literal["quick", "full"]
+Asked: TypeAlias = Literal["near-far", "side by side", "same channel"]
 
 
 class Measured(BaseModel):
@@ -107,7 +108,8 @@ class Point(Measured):
     sent: int
     """Packets on the air."""
     read: int
-    """Packets of which every bit was right; by medmon only those whose check it believed."""
+    """Packets of which every bit was right; by medmon only those whose check it believed, where it
+    knows the check."""
 
 
 class Crossing(Measured):
@@ -124,10 +126,12 @@ class Crossing(Measured):
 
 
 class Bound(Measured):
-    """What no receiver without the phase of the carrier can exceed."""
+    """What no receiver can exceed."""
 
     packet: str
     """Kind of packet."""
+    knows_phase: bool = False
+    """Whether the receiver of the bound knows the phase of the carrier."""
     half_db: float
     """Ec/N0 at which half of them can be read."""
     ninety_db: float
@@ -209,6 +213,9 @@ class LatencyRow(Measured):
     """Packets on the air."""
     seen: int
     """Of these, the ones that were told of."""
+    on_air: int | None = None
+    """Of these, the ones that were told before their last bit had arrived; None of an event for
+    which all bits decide."""
     waited_ms: Percentiles | None
     """From the arrival of the deciding bit to the end of the block with which it was told; None, as
     the others, where nothing was told."""
@@ -227,6 +234,86 @@ class Latency(Measured):
     """How it was run."""
     rows: tuple[LatencyRow, ...]
     """One for each event, rate and size of blocks."""
+
+
+class CollisionsRow(Measured):
+    """Two who speak at once."""
+
+    case: Asked
+    """What is asked for: the weak one is read; both are read; both are read, or it is told."""
+    strong: str
+    """Who is loud: "pump" or "pod"."""
+    weak: str
+    """Who is not."""
+    rate_hz: float
+    """Sample rate."""
+    apart_hz: float
+    """Distance of the carriers."""
+    ratio_db: float
+    """Ratio of the powers."""
+    clear_db: float
+    """Energy of the weak one's chips over everything else in its matched filter, the median."""
+    sent: int
+    """Pairs."""
+    weak_read: int
+    """Pairs whose weak packet was read."""
+    strong_read: int
+    """Pairs whose strong packet was read."""
+    both_read: int
+    """Pairs of which both were read."""
+    silent: int
+    """Pairs of which one was lost, and nothing told that there had been two."""
+    met: int
+    """Pairs of which what is asked for came true; the goal is all."""
+
+
+class Collisions(Measured):
+    """Collisions, and packets beside stronger ones."""
+
+    run: Run
+    """How it was run."""
+    rows: tuple[CollisionsRow, ...]
+    """One for each thing asked for, pair of devices, ratio and rate."""
+
+
+class ArraysRow(Measured):
+    """Errors of a feature that several antennas give."""
+
+    device: str
+    """Whose bursts: "pump" or "pod"."""
+    feature: Literal["tdoa_ns", "aoa_deg"]
+    """What was measured: a delay between two channels, or an angle of arrival."""
+    antennas: str
+    """How they stand: "pair", "line", "square"."""
+    snr_db: float
+    """Signal-to-noise ratio, in the width which holds 95 % of the power."""
+    bursts: int
+    """Bursts on the air."""
+    measured: int
+    """Of these, the ones that have the feature."""
+    rms: float | None
+    """Root mean square error, in the unit of the feature; None, as ratios, where none has it."""
+    bound: float
+    """Standard deviation that no estimator can go below, within the passband of the device."""
+    ratio: float | None
+    """Error over bound."""
+    ratio_whole_band: float | None
+    """Error over the bound of one who may use the whole band; None of angles."""
+    normalised: float | None
+    """Mean square of the errors over the variances that medmon told: 1 where these are true."""
+
+
+class Arrays(Measured):
+    """Delays and angles of arrival against their bounds."""
+
+    run: Run
+    """How it was run."""
+    rate_hz: float
+    """Sample rate."""
+    goal: float
+    """What error over bound should be at most."""
+    rows: tuple[ArraysRow, ...]
+    """One for each device, ratio and feature."""
 
 
 class MemoryRow(Measured):
@@ -270,6 +357,10 @@ class Results(Measured):
     """False decodes in noise."""
     latency: Latency | None = None
     """Time from the deciding bit to the decision."""
+    collisions: Collisions | None = None
+    """What is read of two who speak at once."""
+    arrays: Arrays | None = None
+    """Delays and angles of arrival at several antennas, over their bounds."""
     memory: Memory | None = None
     """Largest memory against length."""
 

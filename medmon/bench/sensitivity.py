@@ -3,7 +3,8 @@
 For each kind of packet and each sample rate, stretches of packets are made at levels from faint to
 strong, and given to medmon and to rtl_433. A packet is read where every byte of it is right: by
 medmon where the check passes and the decoder believes it, by rtl_433 where all its chips are right.
-Levels close to the bound show medmon, those above it rtl_433; both hear all of them.
+Of a device that no decoder knows all bits behind the sync word have to be right. Levels close to
+the bound show medmon, those above it rtl_433; both hear all of them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medmon.bench import bounds
+from medmon.bench.bounds import level_for
 from medmon.bench.fitting import level_of
-from medmon.bench.hearing import packets_in
+from medmon.bench.hearing import bits_in, packets_in
 from medmon.bench.job import Job
-from medmon.bench.packets import KINDS, Kind
+from medmon.bench.kind import Kind
+from medmon.bench.packets import KINDS
 from medmon.bench.peer import count_found
 from medmon.bench.results import Bound, Crossing, Curve, Effort, Point, Sensitivity
 from medmon.bench.stretches import Stretch, stretch
@@ -28,9 +30,9 @@ SHARES = (0.5, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Sample rates, levels over the 50 % point of the bound, strong levels, packets at each."""
+    """How many rates, levels over the 50 % point of the bound, strong levels, packets at each."""
 
-    rates_hz: tuple[float, ...]
+    rates: int | None
     packets: int
     near_db: tuple[float, ...]
     strong_packets: int
@@ -38,11 +40,11 @@ class _Plan:
 
 
 _PLANS: Mapping[Effort, _Plan] = {
-    "quick": _Plan((1.024e6,), 24, (-1.5, 0.0, 1.0, 2.0, 3.5), 10, (18.0, 22.0, 26.0, 30.0)),
+    "quick": _Plan(1, 24, (-1.5, 0.0, 1.0, 2.0, 3.5), 10, (18.0, 22.0, 26.0, 30.0)),
     "full": _Plan(
-        (250e3, 1.024e6, 2.048e6),
-        100,
-        (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0),
+        None,
+        250,
+        (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0),
         40,
         tuple(np.arange(15.0, 33.0, 2.0).tolist()),
     ),
@@ -72,7 +74,7 @@ def measure(job: Job) -> Sensitivity:
     work = [
         (kind, rate_hz, level_db, count)
         for kind in KINDS.values()
-        for rate_hz in plan.rates_hz
+        for rate_hz in sorted(kind.rates_hz[: plan.rates])
         for level_db, count in _levels(plan, limits[kind.name])
     ]
     heard: dict[tuple[str, float], list[_Heard]] = {}
@@ -103,15 +105,15 @@ def bound_of(kind: Kind) -> Bound:
     Bound
         Its curve and its two points.
     """
-    half_db, ninety_db = (
-        round(bounds.level_for(kind.symbol_error, kind.symbols, share), 2) for share in SHARES
-    )
+    half_db, ninety_db = (round(level_for(kind.right, share), 2) for share in SHARES)
     levels_db = np.arange(np.floor(half_db) - 4, half_db + 6, 0.25).tolist()
-    points = tuple(
-        (level_db, round(bounds.packets_right(kind.symbol_error, kind.symbols, level_db), 4))
-        for level_db in levels_db
+    return Bound(
+        packet=kind.name,
+        knows_phase=kind.knows_phase,
+        half_db=half_db,
+        ninety_db=ninety_db,
+        points=tuple((level_db, round(kind.right(level_db), 4)) for level_db in levels_db),
     )
-    return Bound(packet=kind.name, half_db=half_db, ninety_db=ninety_db, points=points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,12 @@ def _levels(plan: _Plan, bound: Bound) -> list[tuple[float, int]]:
 
 def _listened(job: Job, made: Stretch, kind: Kind, level_db: float) -> _Heard:
     recording = made.write(job.folder)
-    found = packets_in(recording)
     wanted = [kind.coded(one.packet) for one in made.sent]
+    if kind.modem is None:
+        found = packets_in(recording)
+        mine = sum(one.packet in found for one in made.sent)
+    else:
+        mine = count_found(bits_in(recording, kind.modem), wanted)
     peers = () if job.peer is None else kind.flex_options
     counts = tuple(
         count_found(job.peer.rows(recording, kind.flex, options), wanted)
@@ -144,7 +150,6 @@ def _listened(job: Job, made: Stretch, kind: Kind, level_db: float) -> _Heard:
         if job.peer is not None
     )
     recording.unlink()
-    mine = sum(one.packet in found for one in made.sent)
     return _Heard(level_db, len(made.sent), mine, counts)
 
 

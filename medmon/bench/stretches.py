@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from medmon.bench.packets import Kind
+from medmon.bench.kind import Kind
 from signal_fixtures.adc import bytes_from_iq
 from signal_fixtures.channel import Emission, FrontEnd, Scene
 
@@ -26,8 +26,8 @@ NOISE_DBFS = 10 * math.log10(2 * (8 / 127.5) ** 2)
 """Noise of 8 steps in each component, as the receiver of the reference figures had."""
 MIDDLE = 0.4
 """Carriers lie in the middle 80 % of the band."""
-CFO_HZ, CLOCK_PPM = 25e3, 500.0
-"""Largest errors of a sender's carrier and clock."""
+CFO_HZ = 25e3
+"""Largest error of a sender's carrier."""
 
 _LEAD_S, _TAIL_S = 1.0, 0.8
 _DC = math.sqrt(10 ** (NOISE_DBFS / 10)) * (0.3 + 0.2j)
@@ -179,7 +179,7 @@ def sent_at(
         The packet.
     """
     packet = kind.draw(generator)
-    keying = kind.keying(generator.uniform(-CLOCK_PPM, CLOCK_PPM))
+    keying = kind.keying(generator)
     offset = carrier_hz(kind, rate_hz, generator) if offset_hz is None else offset_hz
     level_dbfs = NOISE_DBFS + ecn0_db + 10 * math.log10(keying.symbol_rate_hz / rate_hz)
     phase_rad = generator.uniform(0, 2 * math.pi)

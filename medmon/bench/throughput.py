@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from medmon.bench.job import Job, spread
-from medmon.bench.packets import KINDS, Kind
+from medmon.bench.kind import Kind
+from medmon.bench.packets import KINDS
 from medmon.bench.peer import models_in
 from medmon.bench.processes import Spent, spent_by
 from medmon.bench.results import Cost, Effort, Throughput, ThroughputRow

@@ -1,4 +1,4 @@
-"""``medmon bench``: how fast, how sensitive, how late, how large."""
+"""``medmon bench``: how fast, how sensitive, how late, how precise, how large."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from medmon.bench.results import Effort, Results
     from medmon.bench.tables import Table
 
-PARTS = ("throughput", "sensitivity", "silence", "latency", "memory")
+PARTS = (
+    "throughput", "sensitivity", "silence", "latency", "collisions", "arrays", "memory"
+)  # fmt: skip
 """As `medmon.bench.parts` has them; written here so that help needs no numpy."""
 _WIDTH = 100
 
@@ -40,7 +42,7 @@ class _Given(TypedDict):
 )
 @click.option(
     "--full", "is_full", is_flag=True,
-    help="The figures to be quoted: an hour or two. Without it, a minute or two.",
+    help="The figures to be quoted: an hour or two. Without it, a few minutes.",
 )  # fmt: skip
 @click.option(
     "--from", "earlier", type=flags.FILE,
@@ -57,7 +59,7 @@ class _Given(TypedDict):
 @flags.verbose
 @flags.quiet
 def bench(**given: Unpack[_Given]) -> None:
-    """Measure medmon: throughput, sensitivity, false decodes, latency, memory.
+    """Measure medmon: speed, sensitivity, latency, collisions, memory and more.
 
     Signals are made, nothing is needed. Where rtl_433 is installed, it hears the same samples in
     the same run, and ratios are told. Nothing here passes or fails: goals stand beside figures.

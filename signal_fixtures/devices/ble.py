@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from medmon.records import Modem
 from signal_fixtures.crc import crc24_ble
 from signal_fixtures.waveform import ChipArray, Keying, fsk
 
@@ -20,6 +21,20 @@ FREQS_HZ = {37: 2402e6, 38: 2426e6, 39: 2480e6}
 SYMBOL_RATE_HZ = 1e6
 ACCESS_ADDRESS = bytes.fromhex("d6be898e")
 PREAMBLE = b"\xaa"
+MODEM = Modem(
+    name="ble-advertising",
+    freqs_hz=tuple(FREQS_HZ.values()),
+    modulation="gfsk",
+    symbol_rate_hz=SYMBOL_RATE_HZ,
+    deviation_hz=SYMBOL_RATE_HZ / 4,
+    preamble="01",
+    sync="".join(f"{byte:08b}"[::-1] for byte in ACCESS_ADDRESS),
+    line_code="nrz",
+    # Header, advertiser's address and check; the longest legacy advertisement.
+    min_bits=(2 + 6 + 3) * 8,
+    max_bits=(2 + 37 + 3) * 8,
+)
+"""For a receiver to listen with, as there is no decoder; bits stand as on the air."""
 
 
 def keying(*, index: float = 0.5, ppm: float = 0.0) -> Keying:

@@ -15,6 +15,7 @@ the chip's default.
 
 from __future__ import annotations
 
+from medmon.records import Modem
 from signal_fixtures.crc import crc16_cc2500
 from signal_fixtures.linecode import framed, nrz
 from signal_fixtures.waveform import ChipArray, msk
@@ -24,6 +25,19 @@ SYMBOL_RATE_HZ = 49_988.0
 KEYING = msk(SYMBOL_RATE_HZ)
 SYNC = bytes.fromhex("d391d391")
 PREAMBLE_BYTES = 4
+MODEM = Modem(
+    name="dexcom-g4",
+    freqs_hz=FREQS_HZ,
+    modulation="msk",
+    symbol_rate_hz=SYMBOL_RATE_HZ,
+    deviation_hz=SYMBOL_RATE_HZ / 4,
+    preamble="10",
+    sync="".join(f"{byte:08b}" for byte in SYNC),
+    line_code="nrz",
+    min_bits=19 * 8,
+    max_bits=23 * 8,
+)
+"""For a receiver to listen with, as there is no decoder."""
 
 
 def on_air_bytes(packet: bytes) -> bytes:

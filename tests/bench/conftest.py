@@ -67,7 +67,11 @@ def results() -> Results:
                     {
                         "packet": "medtronic-71", "half_db": 11.12, "ninety_db": 12.28,
                         "points": [[9.0, 0.01], [11.12, 0.5], [14.0, 1.0]],
-                    }
+                    },
+                    {
+                        "packet": "dexcom-g4-21", "knows_phase": True, "half_db": 5.48,
+                        "ninety_db": 7.27, "points": [[3.0, 0.01], [5.48, 0.5], [9.0, 1.0]],
+                    },
                 ],
                 "curves": [
                     {
@@ -77,6 +81,11 @@ def results() -> Results:
                     {
                         **curve, "receiver": "rtl_433", "options": "-Y magest",
                         "points": _points(22.4), "half": _crossing(22.4, 11.28), "ninety": None,
+                    },
+                    {
+                        "packet": "dexcom-g4-21", "rate_hz": 2.4e6, "receiver": "medmon",
+                        "options": "", "points": _points(5.5), "half": _crossing(5.5, 0.02),
+                        "ninety": _crossing(7.4, 0.13),
                     },
                 ],
             },
@@ -88,6 +97,11 @@ def results() -> Results:
                 "run": RUN,
                 "rows": [
                     {
+                        "event": "pod heading", "rate_hz": 1.024e6, "block_samples": 512,
+                        "sent": 10, "seen": 9, "on_air": 8, "waited_ms": waited,
+                        "computed_ms": waited, "total_ms": waited, "load": 0.2,
+                    },
+                    {
                         "event": "packet", "rate_hz": 1.024e6, "block_samples": 4096, "sent": 10,
                         "seen": 10, "waited_ms": waited, "computed_ms": waited,
                         "total_ms": waited, "load": 0.2,
@@ -96,6 +110,36 @@ def results() -> Results:
                         "event": "pump judged", "rate_hz": 1.024e6, "block_samples": 4096,
                         "sent": 10, "seen": 0, "waited_ms": None, "computed_ms": None,
                         "total_ms": None, "load": 0.2,
+                    },
+                ],
+            },
+            "collisions": {
+                "run": {**RUN, "peer": None},
+                "rows": [
+                    {
+                        "case": "same channel", "strong": "pump", "weak": "pod",
+                        "rate_hz": 1.024e6, "apart_hz": 0.0, "ratio_db": 3.0, "clear_db": 5.6,
+                        "sent": 45, "weak_read": 20, "strong_read": 40, "both_read": 18,
+                        "silent": 2, "met": 43,
+                    },
+                ],
+            },
+            "arrays": {
+                "run": {**RUN, "peer": None},
+                "rate_hz": 250e3,
+                "goal": 2.0,
+                "rows": [
+                    {
+                        "device": "pump", "feature": "tdoa_ns", "antennas": "pair",
+                        "snr_db": 10.0, "bursts": 50, "measured": 50, "rms": 1008.0,
+                        "bound": 720.0, "ratio": 1.4, "ratio_whole_band": 2.7,
+                        "normalised": 1.17,
+                    },
+                    {
+                        "device": "pod", "feature": "aoa_deg", "antennas": "line",
+                        "snr_db": 30.0, "bursts": 50, "measured": 0, "rms": None,
+                        "bound": 0.0047, "ratio": None, "ratio_whole_band": None,
+                        "normalised": None,
                     },
                 ],
             },

@@ -80,18 +80,7 @@ G4 = Family(
     # No edge is longer than a chip of 20 us.
     lambda ppm, rise_us: msk(dexcom_g4.SYMBOL_RATE_HZ * (1 + ppm * 1e-6), rise_us=rise_us / 2),
     dexcom_g4.SYMBOL_RATE_HZ,
-    Modem(
-        name="dexcom-g4",
-        freqs_hz=(),
-        modulation="msk",
-        symbol_rate_hz=dexcom_g4.SYMBOL_RATE_HZ,
-        deviation_hz=dexcom_g4.SYMBOL_RATE_HZ / 4,
-        preamble="10",
-        sync="".join(f"{byte:08b}" for byte in dexcom_g4.SYNC),
-        line_code="nrz",
-        min_bits=19 * 8,
-        max_bits=23 * 8,
-    ),
+    dexcom_g4.MODEM,
 )
 BLE = Family(
     "ble-advertising",
@@ -99,18 +88,7 @@ BLE = Family(
     # No edge is longer than a chip of one microsecond.
     lambda ppm, rise_us: ble.keying(index=0.45 + rise_us / 120, ppm=ppm),
     ble.SYMBOL_RATE_HZ,
-    Modem(
-        name="ble-advertising",
-        freqs_hz=(),
-        modulation="gfsk",
-        symbol_rate_hz=ble.SYMBOL_RATE_HZ,
-        deviation_hz=ble.SYMBOL_RATE_HZ / 4,
-        preamble="01",
-        sync="".join(f"{byte:08b}"[::-1] for byte in ble.ACCESS_ADDRESS),
-        line_code="nrz",
-        min_bits=(2 + 6 + 3) * 8,
-        max_bits=(2 + 37 + 3) * 8,
-    ),
+    ble.MODEM,
     (2.048e6, 2.4e6),
 )
 

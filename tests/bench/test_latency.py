@@ -13,12 +13,13 @@ from medmon.bench.hearing import Ear
 from medmon.bench.job import Job
 from medmon.bench.packets import KINDS
 from medmon.bench.stretches import stretch
+from medmon.monitor import all_decoders
 from medmon.records import Block, Span
 
 RATE_HZ = 1_000.0
 PUMP = (
-    latency.Event("packet", ("medtronic-7",), bytes, Ear),
-    latency.Event("judged", ("medtronic-7",), bytes, latency.MonitorListener),
+    latency.Event("packet", ("medtronic-7",), Ear),
+    latency.Event("judged", ("medtronic-7",), latency.MonitorListener),
 )
 
 
@@ -86,19 +87,57 @@ def test_every_packet_is_told_after_its_last_bit(
         assert row.waited_ms == again.waited_ms
 
 
-def test_an_event_may_be_told_by_the_beginning_of_a_packet(tmp_path: Path) -> None:
-    """Who tells type, id and opcode early is measured from the arrival of just these."""
+@pytest.mark.parametrize(
+    ("name", "kind"), [("pump heading", "medtronic-71"), ("pod heading", "omnipod-37")]
+)
+def test_a_heading_is_told_with_the_block_of_its_last_bit(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    """Its clock starts with its own last bit, not with that of the packet."""
+    made = stretch([KINDS[kind]], 256e3, 20.0, 2, seed=1)
+    (event,) = [each for each in latency.EVENTS if each.name == name]
+    row = latency._row(event, 256e3, 128, made.write(tmp_path), made.sent)
+    assert row.seen == 2
+    assert row.waited_ms is not None
+    # Half a millisecond of block, and a chip or two to look at.
+    assert 0 <= row.waited_ms.p50 <= row.waited_ms.p999 < 2
 
-    class Early:
-        """Knows the first five bytes of each packet as soon as their block is there."""
+
+@pytest.mark.parametrize(("bits", "on_air"), [(40, 2), (8 * 71, 0)])
+def test_what_is_told_after_the_last_bit_is_not_told_on_the_air(
+    bits: int, on_air: int, tmp_path: Path
+) -> None:
+    """Who knows the first five bytes of a packet has 48 ms to say so."""
+
+    class Knowing:
+        """Names each packet with the block in which some of its bits have arrived."""
 
         def told(self, block: Block) -> Iterator[bytes]:
             stop_s = (block.span.sample_start + block.span.sample_count) / block.rate_hz
-            yield from (one.packet[:5] for one in made.sent if one.arrived_s(40) <= stop_s)
+            yield from (one.packet[:5] for one in made.sent if one.arrived_s(bits) <= stop_s)
 
-    made = stretch([KINDS["medtronic-7"]], 128e3, 20.0, 2, seed=1)
-    event = latency.Event("header", ("medtronic-7",), lambda packet: packet[:5], Early)
+    made = stretch([KINDS["medtronic-71"]], 128e3, 20.0, 2, seed=1)
+    event = latency.Event("header", ("medtronic-71",), Knowing, (0, 5), 5)
     row = latency._row(event, 128e3, 512, made.write(tmp_path), made.sent)
-    assert row.seen == 2
-    assert row.waited_ms is not None
-    assert 0 <= row.waited_ms.p999 <= 512 / 128
+    assert (row.seen, row.on_air) == (2, on_air)
+
+
+def test_what_follows_a_heading_is_as_long_as_the_page_says() -> None:
+    """48 ms, 1.5 ms and 9.8 ms."""
+    found = {
+        kind: one.arrived_s(8 * len(one.packet)) - one.arrived_s(8 * count)
+        for kind, count in (("medtronic-71", 5), ("medtronic-7", 5), ("omnipod-37", 12))
+        for one in stretch([KINDS[kind]], 256e3, 20.0, 1, seed=1).sent
+    }
+    assert found == {
+        "medtronic-71": pytest.approx(48.3e-3, rel=2e-3),
+        "medtronic-7": pytest.approx(1.46e-3, rel=5e-3),
+        "omnipod-37": pytest.approx(9.85e-3, rel=2e-3),
+    }
+
+
+def test_every_part_of_a_packet_that_decides_is_declared_by_its_modem() -> None:
+    """The monitor reads a heading after so many bits; another number would measure nothing."""
+    declared = {8 * (each.deciding_bytes or 0) for each in latency.EVENTS} - {0}
+    bits = {bits for each in all_decoders() for modem in each.modems for bits in modem.heading_bits}
+    assert declared < bits

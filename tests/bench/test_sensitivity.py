@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from medmon.bench.results import Sensitivity
 def _measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer: Peer | None, count: int
 ) -> Sensitivity:
-    plan = sensitivity._Plan((256e3,), count, (-4.0,), count, (22.0,))
-    monkeypatch.setitem(sensitivity._PLANS, "quick", plan)
+    monkeypatch.setitem(
+        sensitivity._PLANS, "quick", sensitivity._Plan(1, count, (-4.0,), count, (22.0,))
+    )
+    slow = {name: replace(kind, rates_hz=(256e3,)) for name, kind in KINDS.items()}
+    monkeypatch.setattr(sensitivity, "KINDS", slow | {"ble-42": KINDS["ble-42"]})
     return sensitivity.measure(Job(tmp_path, peer=peer))
 
 
@@ -43,15 +47,17 @@ def test_the_peer_hears_the_same_samples_with_each_of_its_options(
     program.write_text('#!/bin/sh\ntest -s "$(eval echo \\${$#})"\n')
     program.chmod(0o755)
     found = _measured(tmp_path, monkeypatch, Peer(str(program), "22.11"), 1)
-    assert len(found.curves) == 2 * len(KINDS)
-    for curve in found.curves[1::2]:
-        assert curve.receiver == "rtl_433"
+    theirs = [curve for curve in found.curves if curve.receiver == "rtl_433"]
+    assert [curve.packet for curve in theirs] == [k for k in KINDS if KINDS[k].flex_options]
+    assert len(found.curves) == len(KINDS) + len(theirs)
+    for curve in theirs:
         assert [point.read for point in curve.points] == [0, 0]
         assert (curve.half, curve.ninety) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("name", "half_db"), [("medtronic-71", 11.1), ("medtronic-7", 9.1), ("omnipod-37", 8.0)]
+    ("name", "half_db"),
+    [("medtronic-71", 11.1), ("medtronic-7", 9.1), ("omnipod-37", 8.0), ("dexcom-g4-21", 5.5)],
 )
 def test_the_bound_of_a_kind_is_a_curve_through_its_two_points(name: str, half_db: float) -> None:
     """The dashed line of the picture."""

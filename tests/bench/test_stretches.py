@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medmon.bench.packets import KINDS, Kind
+from medmon.bench.kind import Kind
+from medmon.bench.packets import KINDS
 from medmon.bench.stretches import carrier_hz, stretch
 from medmon.capture.facts import facts_from_name
 
@@ -37,8 +38,11 @@ def test_the_name_of_the_file_tells_the_rate_and_nothing_else(tmp_path: Path) ->
     assert not {"ook", "fsk"} & set(path.stem.split("_"))
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-@pytest.mark.parametrize("rate_hz", [250e3, 1.024e6, 2.048e6])
+@pytest.mark.parametrize(
+    ("kind", "rate_hz"),
+    [(kind, rate_hz) for kind in KINDS.values() for rate_hz in kind.rates_hz],
+    ids=lambda value: value.name if isinstance(value, Kind) else f"{value:g}",
+)
 def test_carriers_fill_the_middle_of_the_band_and_no_more(kind: Kind, rate_hz: float) -> None:
     """A packet beyond the edge would fold over, which no receiver of that rate can help."""
     generator = np.random.default_rng(4)

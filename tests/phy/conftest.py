@@ -24,31 +24,6 @@ PUMP_PACKET = medtronic.sample_packets()[0]
 POD_PACKET = omnipod.sample_packets()[0]
 PUMP_WIDTH_HZ, POD_WIDTH_HZ = 20e3, 81e3
 """Widths of the two senders' main lobes; `signal to noise` in these tests is counted in them."""
-G4 = Modem(
-    name="g4",
-    freqs_hz=dexcom_g4.FREQS_HZ,
-    modulation="msk",
-    symbol_rate_hz=dexcom_g4.SYMBOL_RATE_HZ,
-    deviation_hz=dexcom_g4.SYMBOL_RATE_HZ / 4,
-    preamble="10",
-    sync="".join(f"{byte:08b}" for byte in dexcom_g4.SYNC),
-    line_code="nrz",
-    min_bits=19 * 8,
-    max_bits=23 * 8,
-)
-BLE = Modem(
-    name="ble",
-    freqs_hz=tuple(ble.FREQS_HZ.values()),
-    modulation="gfsk",
-    symbol_rate_hz=ble.SYMBOL_RATE_HZ,
-    deviation_hz=ble.SYMBOL_RATE_HZ / 4,
-    preamble="01",
-    sync="".join(f"{byte:08b}"[::-1] for byte in ble.ACCESS_ADDRESS),
-    line_code="nrz",
-    min_bits=(2 + 6 + 3) * 8,
-    max_bits=(2 + 37 + 3) * 8,
-)
-"""The two have no decoder yet; bits of a BLE byte stand as on the air, least significant first."""
 G4_PACKET = bytes.fromhex("12ffffffffb0cd61003f033779ad5a29d8009b")  # tests/vectors/dexcom_g4.json
 BLE_PACKET = bytes((0x40, 37)) + bytes(range(37))
 
@@ -190,13 +165,13 @@ class Air:
 @pytest.fixture(scope="session")
 def g4() -> Modem:
     """How a Dexcom G4 sounds."""
-    return G4
+    return dexcom_g4.MODEM
 
 
 @pytest.fixture(scope="session")
 def ble_modem() -> Modem:
     """How a Bluetooth LE advertiser sounds."""
-    return BLE
+    return ble.MODEM
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,7 @@ def test_a_wide_burst_seen_in_pieces_is_one(air: Air, ble_modem: Modem) -> None:
     """A megahertz for a third of a millisecond is several emitters, and one packet."""
     pieces = [Emitter(22, 24, 60, 68, 64), Emitter(22, 24, 48, 52, 50), Emitter(22, 25, 73, 74, 73)]
     (heard,) = _wide(air, ble_modem, air.ble(0.0098), found=pieces)
-    assert heard.frames[0].modem == "ble"
+    assert heard.frames[0].modem == ble_modem.name
     assert heard.radio.freq_hz == pytest.approx(0.0, abs=500)
 
 

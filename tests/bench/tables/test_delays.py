@@ -1,0 +1,26 @@
+"""Delays in milliseconds, and whether the packet was still on the air."""
+
+from __future__ import annotations
+
+from medmon.bench.results import Results
+from medmon.bench.tables.delays import latency
+
+
+def test_headings_are_told_on_the_air(results: Results) -> None:
+    """Of ten, one was not told at all, and one too late."""
+    assert results.latency is not None
+    row = latency(results.latency).rows[0]
+    assert row[3:7] == ("9 of 10", "8 of 10", "all", "20.0 / 30.0 / 31.0")
+
+
+def test_whole_packets_cannot_be_told_on_the_air(results: Results) -> None:
+    """No goal stands beside what cannot be."""
+    assert results.latency is not None
+    assert latency(results.latency).rows[1][3:6] == ("10 of 10", "-", "-")
+
+
+def test_what_was_never_told_has_no_percentiles(results: Results) -> None:
+    """Zeros would read like an instant decision."""
+    assert results.latency is not None
+    row = latency(results.latency).rows[2]
+    assert (row[3], *row[6:9]) == ("0 of 10", "-", "-", "-")
