@@ -102,29 +102,6 @@ def resampling(half_width: float) -> FloatArray:
     return np.asarray(taps / taps.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def passband(most: int, half_width: float) -> FloatArray:
-    """Draw the upper half of a flat passband with a raised-cosine edge.
-
-    Parameters
-    ----------
-    most : int
-        Bins there are at most.
-    half_width : float
-        How many bins it is flat for.
-
-    Returns
-    -------
-    ndarray of float32, shape (n,)
-        Weights from the middle to the last bin that is not zero.
-    """
-    reach = min(int(half_width * (1 + ROLL_OFF)) + 1, most - 1)
-    shape: FloatArray = np.ones(reach + 1, dtype=np.float32)
-    edge = min(int(half_width), reach) + 1
-    distance = (np.arange(edge, reach + 1) / max(half_width, 1.0) - 1.0) / ROLL_OFF
-    shape[edge:] = 0.5 * (1.0 + np.cos(np.pi * np.clip(distance, 0.0, 1.0)))
-    return shape
-
-
 def fast_length(least: int) -> int:
     """Give the next length whose transform has small prime factors only.
 
@@ -141,35 +118,3 @@ def fast_length(least: int) -> int:
     exponent = max(0, least.bit_length() - 4)
     return min(m << e for e in (exponent - 1, exponent) if e >= 0
                for m in _FAST if m << e >= least)  # fmt: skip
-
-
-@lru_cache(maxsize=1024)
-def smooth_length(wanted: int) -> int:
-    """Give the even length nearest to the wanted one whose prime factors are small.
-
-    A transform of a length with a large prime factor takes five times as long.
-
-    Parameters
-    ----------
-    wanted : int
-        Length, at least 2.
-
-    Returns
-    -------
-    int
-        Within 0.8 % from 3,000 on, half of them within 0.1 %.
-    """
-    half = round(wanted / 2)
-    return 2 * next(
-        near
-        for apart in range(half)
-        for near in (half - apart, half + apart)
-        if near > 0 and _is_smooth(near)
-    )
-
-
-def _is_smooth(number: int) -> bool:
-    for prime in (2, 3, 5, 7, 11, 13):
-        while number % prime == 0:
-            number //= prime
-    return number == 1

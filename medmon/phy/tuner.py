@@ -1,13 +1,10 @@
 """A stretch of the wide signal comes in, narrow basebands of any offset, width and rate go out.
 
 A stretch is first brought down to the part of the band where an emitter may be, by a filter whose
-flanks fold back onto nothing that is used (`around`). One FFT of what is left then serves every
-carrier and width that is tried: a baseband is the inverse FFT of the bins around its carrier, times
-a flat filter with raised-cosine edges. That filter is exact and without delay, the new rate is any
-ratio of the number of bins, and a sample of the output at index j lies at sample
-``first_sample + j * step`` of the stream with no rounding.
-
-The stretch is padded with zeros, so that the circular ends do not meet.
+flanks fold back onto nothing that is used (`around`). From what is left every carrier, width and
+rate that is tried is cut out by a symmetric filter, which is there for many places between two
+samples: a sample of the output at index j lies at sample ``first_sample + j * step`` of the stream.
+The spectrum of a stretch, padded with zeros so that its ends do not meet, shows lines.
 """
 
 from __future__ import annotations
@@ -24,10 +21,8 @@ from medmon.phy.filters import (
     ROLL_OFF,
     fast_length,
     low_pass,
-    passband,
     phasor,
     resampling,
-    smooth_length,
 )
 from medmon.records import ComplexArray, FloatArray
 
@@ -325,72 +320,48 @@ class Tuner:
         half_width_hz : float
             The passband reaches this far to either side; the edges fall off behind it.
         rate_hz : float
-            Output rate aimed at; the exact one stands in the result. It may exceed the input
-            rate.
+            Output rate. It may exceed the input rate; the passband then stays within the latter.
 
         Returns
         -------
         Baseband
             The narrow signal.
         """
-        reach_hz = half_width_hz * (1 + ROLL_OFF)
-        least_hz = 2 * reach_hz
-        beside_hz = abs(offset_hz) + reach_hz, abs(offset_hz - self._part.centre_hz) + reach_hz
-        if (
-            beside_hz[0] <= self._part.band_hz / 2
-            and beside_hz[1] <= self._rate_hz / 2
-            and rate_hz >= least_hz
-        ):
-            return self._resampled(offset_hz, half_width_hz, rate_hz)
-        return self._cut_out(offset_hz, half_width_hz, rate_hz)
-
-    def _resampled(self, offset_hz: float, half_width_hz: float, rate_hz: float) -> Baseband:
-        """Cut out a signal that has band to both sides, in time."""
+        # The edges end where either rate does.
+        most_hz = min(rate_hz, self._rate_hz) / 2 / (1 + ROLL_OFF)
+        half_width_hz = min(half_width_hz, most_hz)
         bank = resampling(half_width_hz / self._rate_hz)
         before = bank.shape[1] // 2 - 1
-        padded = np.zeros(len(self._iq) + 2 * before + 2, dtype=np.complex64)
-        padded[before : before + len(self._iq)] = self._iq
+        padded = np.zeros(len(self._iq) + bank.shape[1], dtype=np.complex64)
+        padded[before : before + len(self._iq)] = self._inside(offset_hz, half_width_hz)
         step = self._rate_hz / rate_hz
-        count = int(np.ceil(len(self._iq) / step))
         turns = (offset_hz - self._part.centre_hz) / self._rate_hz
         # The carrier is turned from the padding on; its phase counts from the first sample.
         begin = np.complex64(np.exp(2j * np.pi * turns * before))
+        noise_width_hz = float(np.vdot(bank[0], bank[0])) * self._rate_hz
+        edge_hz = half_width_hz * (1 + ROLL_OFF / 2)
+        beyond_hz = min(max(0.0, abs(offset_hz) + edge_hz - self._part.band_hz / 2), 2 * edge_hz)
         return Baseband(
-            iq=resample(padded, bank, step, turns, count) * begin,
+            iq=resample(padded, bank, step, turns, int(np.ceil(len(self._iq) / step))) * begin,
             rate_hz=rate_hz,
             offset_hz=offset_hz,
             first_sample=float(self._first),
             step=step * self._part.step,
-            noise_width_hz=float(np.vdot(bank[0], bank[0])) * self._rate_hz,
+            noise_width_hz=noise_width_hz * (1 - beyond_hz / (2 * edge_hz)),
         )
 
-    def _cut_out(self, offset_hz: float, half_width_hz: float, rate_hz: float) -> Baseband:
-        """Cut out a signal beside the edge of the band, in frequency."""
-        count = smooth_length(max(16, round(rate_hz / self.bin_hz)))
-        centre = round((offset_hz - self._part.centre_hz) / self.bin_hz)
-        shape = passband(min(count, self._size) // 2, half_width_hz / self.bin_hz)
-        reach = shape.size - 1
-        bins = np.arange(centre - reach, centre + reach + 1)
-        weights = np.concatenate((shape[:0:-1], shape))
-        # Bins beyond the edge of the band do not exist; they are not the other edge's.
-        edge_hz = self._part.band_hz / 2
-        weights[np.abs(bins * self.bin_hz + self._part.centre_hz) >= edge_hz] = 0.0
-        weighed = self._spectrum.take(bins, mode="wrap") * weights
-        sorted_bins = np.zeros(count, dtype=np.complex64)
-        sorted_bins[: reach + 1], sorted_bins[-reach:] = weighed[reach:], weighed[:reach]
-        narrow: ComplexArray = np.fft.ifft(sorted_bins, norm="forward").astype(
-            np.complex64, copy=False
-        )
-        ratio = self._size / count
-        kept = int(np.ceil(len(self._iq) / ratio))
-        return Baseband(
-            iq=narrow[:kept] * np.float32(1 / self._size),
-            rate_hz=self._rate_hz / ratio,
-            offset_hz=centre * self.bin_hz + self._part.centre_hz,
-            first_sample=float(self._first),
-            step=ratio * self._part.step,
-            noise_width_hz=float(np.sum(weights**2)) * self.bin_hz,
-        )
+    def _inside(self, offset_hz: float, half_width_hz: float) -> ComplexArray:
+        """Give the samples without what is heard beyond an edge of the band.
+
+        Nothing is there; it is the other edge's.
+        """
+        edge_hz, reach_hz = self._part.band_hz / 2, half_width_hz * (1 + ROLL_OFF)
+        if abs(offset_hz) + reach_hz <= edge_hz:
+            return self._iq
+        beside_hz = np.fft.fftfreq(self._size, 1 / self._rate_hz) + self._part.centre_hz - offset_hz
+        beside_hz -= self._rate_hz * np.round(beside_hz / self._rate_hz)
+        spectrum = np.where(np.abs(offset_hz + beside_hz) < edge_hz, self._spectrum, 0)
+        return np.asarray(np.fft.ifft(spectrum)[: len(self._iq)], dtype=np.complex64)
 
     def _places(self, start_sample: float, stop_sample: float) -> tuple[int, int]:
         """Give the indices of a time, at least one sample of it."""
