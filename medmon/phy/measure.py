@@ -13,7 +13,7 @@ import numpy as np
 from medmon.phy.baseband import Baseband
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Tuner
-from medmon.records import ComplexArray
+from medmon.records import ComplexArray, FloatArray
 
 BAND_POWER = 0.95
 """Part of the power that the bandwidth holds: the main lobe of rectangular keying."""
@@ -136,7 +136,7 @@ def rise_us(heard: Reception, first: float, chip: float, tuner: Tuner) -> float 
     return float(np.sqrt(max(seen_us**2 - own_us**2, 0.0)))
 
 
-def _risen(heard: ComplexArray) -> int | None:
+def _risen(heard: ComplexArray) -> float | None:
     """Count the samples from 10 % to 90 % of the amplitude in the mean of edges, one in each row.
 
     The crossing of half the amplitude is in the middle of each.
@@ -153,4 +153,10 @@ def _risen(heard: ComplexArray) -> int | None:
     below, above = np.flatnonzero(part[:129] < 0.1), np.flatnonzero(part[128:] > 0.9)
     if not below.size or not above.size:
         return None
-    return int(128 + above[0] - below[-1])
+    foot, top = int(below[-1]), 127 + int(above[0])
+    return (top + _crossing(part, top, 0.9)) - (foot + _crossing(part, foot, 0.1))
+
+
+def _crossing(part: FloatArray, before: int, level: float) -> float:
+    """Give how far behind a sample a level is crossed, in samples."""
+    return (level - float(part[before])) / float(part[before + 1] - part[before])
