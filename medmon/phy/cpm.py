@@ -30,9 +30,9 @@ from medmon.records import FloatArray, Modem
 HALF_WIDTH_CHIPS = 1.0
 """Half the passband, in chip rates: the main lobe reaches 0.75."""
 SAMPLES_MEASURED = 1.003 * SAMPLES_A_CHIP
-"""Samples a chip of the signal that is measured. With a whole number every chip is sampled at the same
-places, and what the filter does to the corners of the phase moves the arrival by a hundredth of a
-chip; so it averages out over a packet."""
+"""Samples a chip of the signal that is measured. With a whole number every chip is sampled at the
+same places, and what the filter does to the corners of the phase moves the arrival by a hundredth
+of a chip; so it averages out over a packet."""
 FIRST_CHIPS = 384
 """Chips decided with what preamble and sync word alone tell; the next pass reads four times as far,
 when the clock is known from these."""

@@ -158,5 +158,6 @@ def _risen(heard: ComplexArray) -> float | None:
 
 
 def _crossing(part: FloatArray, before: int, level: float) -> float:
-    """Give how far behind a sample a level is crossed, in samples."""
-    return (level - float(part[before])) / float(part[before + 1] - part[before])
+    """Give how far behind a sample a level is crossed, in samples; 0 where it is not."""
+    rise = float(part[before + 1] - part[before])
+    return min(max((level - float(part[before])) / rise, 0.0), 1.0) if rise > 0 else 0.0
