@@ -26,7 +26,8 @@ def test_nothing_folds_back_onto_what_is_used(factor: int, half_width: float) ->
     np.testing.assert_array_equal(taps, taps[::-1])
 
 
-@given(half_width=st.floats(0.02, 0.4), phase=st.integers(0, PHASES - 1))
+# Beyond 0.35 the edge runs into its own image at half the rate.
+@given(half_width=st.floats(0.02, 0.35), phase=st.integers(0, PHASES - 1))
 def test_resampling_is_flat_and_late_by_its_phase(half_width: float, phase: int) -> None:
     """Whatever place between two samples is asked for: tones come through, neighbours do not."""
     taps = resampling(half_width)[phase].astype(np.float64)
