@@ -96,6 +96,8 @@ def sharpened(heard: Reception, fitted: Clocking, tuner: Tuner) -> Clocking:
     middle = tuner.glimpses(heard.carrier_hz, middles, 0.0, half_width_hz)
     values, chosen = np.abs(middle.iq[:, 0]), marks[middle.inside]
     levels = _middle(values[~chosen]), _middle(values[chosen])
+    if not levels[0] < levels[1]:
+        return fitted
     changes = np.flatnonzero(marks[1:] != marks[:-1]) + 1
     reach = SHARP_CHIPS * step
     near = tuner.glimpses(heard.carrier_hz, first + step * changes, reach, half_width_hz)
@@ -153,6 +155,9 @@ def _fitted(
     edges = np.asarray(rough.first_edge + rough.step * changes, dtype=np.float64)
     inside = (edges > reach + 1) & (edges < wave.size - reach - 2)
     changes, edges = changes[inside], edges[inside]
+    # Of a packet in pieces the marks may be no louder than the spaces.
+    if not levels[0] < levels[1]:
+        return rough
     late = _lateness(wave, edges, reach, levels, chips[changes])
     return _line(rough, changes, late, chips[changes], reach)
 

@@ -97,3 +97,14 @@ def test_edges_that_scatter_are_no_clock(air: Air) -> None:
     noisy = replace(packet, band=replace(packet.band, iq=noise.astype(np.complex64)))
     fitted = edges.clocking(noisy)
     assert fitted.error > 0.2
+
+
+def test_marks_as_loud_as_spaces_have_no_edges(air: Air) -> None:
+    """Where a stronger sender lies over a packet there is no half-way; its own clock stays."""
+    _, _, packet = _pump(air)
+    flat = Tuner(np.ones(80_000, np.complex64), 0, RATE_HZ)
+    steady = replace(packet, band=replace(packet.band, iq=np.ones_like(packet.band.iq)))
+    with np.errstate(all="raise"):
+        fitted = edges.clocking(steady)
+        assert fitted.step == packet.clock.step
+        assert edges.sharpened(replace(steady, carrier_hz=0.0), fitted, flat) == fitted
