@@ -185,9 +185,10 @@ PyObject *frame_powers(PyObject *self, PyObject *args)
     Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
     Py_ssize_t sample_bytes = full != 0.0f ? 2 : 2 * (Py_ssize_t)sizeof(float);
     if (channels < (full != 0.0f ? LANES : LANES / 2) || channels > MOST_CHANNELS || (channels & (channels - 1))
-        || bank.each < 1 || bank.start < 0 || bank.hop < 0 || bank.row_hop < 0) {
+        || bank.each < 1 || bank.each > 1024 || bank.start < 0 || bank.start > iq.len
+        || bank.hop < 0 || bank.hop > iq.len || bank.row_hop < 0 || bank.row_hop > iq.len) {
         PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 (8 for bytes) to 1024, "
-                                          "frames a row at least 1, places not negative");
+                                          "frames a row 1 to 1024, places within the samples");
         goto done;
     }
     if (rows) {

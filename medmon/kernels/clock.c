@@ -12,8 +12,9 @@ typedef struct {
 /* Read between the samples of the wave; beyond them on the line through the nearest two. */
 INLINE float value_at(const Code *code, double place)
 {
-    Py_ssize_t left = (Py_ssize_t)place, most = code->size - 2;
-    left = left < 0 ? 0 : left > most ? most : left;
+    /* Within what is there before it becomes a whole number, so that no number at all does no harm. */
+    double most = (double)(code->size - 2);
+    Py_ssize_t left = place > 0 ? (Py_ssize_t)(place < most ? place : most) : 0;
     float part = (float)(place - (double)left);
     return code->wave[left] + part * (code->wave[left + 1] - code->wave[left]);
 }
@@ -22,8 +23,8 @@ INLINE float value_at(const Code *code, double place)
 INLINE void read_chips(const Code *code, double first, double apart, float *restrict chips)
 {
     double last = first + apart * (double)(code->symbols - 1);
-    if (first < 0 || last < 0 || first >= (double)(code->size - 1)
-        || last >= (double)(code->size - 1)) {
+    double behind = (double)(code->size - 1);
+    if (!(first >= 0 && last >= 0 && first < behind && last < behind)) {
         for (Py_ssize_t i = 0; i < code->symbols; i++)
             chips[i] = value_at(code, first + apart * (double)i);
         return;

@@ -36,6 +36,7 @@ def clock_scores(
     ndarray of float32, shape (n_phases, n_rates)
         Sum over the symbols of the correlation with the best word: 1 for each that is clean.
     """
+    assert wave.dtype == np.float32, "the loops in C read single precision"
     if not IS_COMPILED:
         return plain_scores(wave, phases, rates, words, symbols)
     out: FloatArray = np.empty((phases.size, rates.size), dtype=np.float32)
@@ -100,6 +101,7 @@ def clock_chips(
     ndarray of float32, shape (symbols,)
         1 for a clean symbol.
     """
+    assert wave.dtype == np.float32, "the loops in C read single precision"
     if not IS_COMPILED:
         numbers = np.arange(symbols * words.shape[1], dtype=np.float64)
         chips = between(wave, phase + rate * numbers)

@@ -10,12 +10,13 @@
 
 float *floats(Py_buffer *view, Py_ssize_t at_least, const char *name)
 {
-    if (view->len < at_least * (Py_ssize_t)sizeof(float)) {
-        PyErr_Format(PyExc_ValueError, "%s holds %zd bytes where %zd are needed", name, view->len,
-                     at_least * (Py_ssize_t)sizeof(float));
-        return NULL;
-    }
-    return view->buf;
+    /* In numbers of floats, because a product could be more than there are. */
+    Py_ssize_t each = (Py_ssize_t)sizeof(float);
+    if (at_least >= 0 && at_least <= view->len / each)
+        return view->buf;
+    PyErr_Format(PyExc_ValueError, "%s holds %zd floats where %zd are needed", name,
+                 view->len / each, at_least);
+    return NULL;
 }
 
 static PyMethodDef methods[] = {
@@ -34,11 +35,20 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* Counted up with every change of what a loop takes or gives: a library that was built before is then
+ * not used (choice.py). */
+#define VERSION 1
+
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC PyInit_compiled(void)
 {
-    return PyModule_Create(&module);
+    PyObject *made = PyModule_Create(&module);
+    if (made && PyModule_AddIntConstant(made, "VERSION", VERSION)) {
+        Py_DECREF(made);
+        return NULL;
+    }
+    return made;
 }

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+VERSION: int
+
 _Array = npt.NDArray[np.generic]
 
 def frame_powers(

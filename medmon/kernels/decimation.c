@@ -132,8 +132,8 @@ static int are_inside(const Filter *filter, Py_buffer *iq, const Py_buffer *star
     const long long *start = starts->buf;
     Py_ssize_t rows = starts->len / (Py_ssize_t)sizeof(long long);
     for (Py_ssize_t row = 0; count && row < rows; row++) {
-        if (start[row] < 0) {
-            PyErr_SetString(PyExc_ValueError, "a row starts before the first sample");
+        if (start[row] < 0 || start[row] > iq->len) {
+            PyErr_SetString(PyExc_ValueError, "a row starts before the first sample or behind the last");
             return 0;
         }
         Py_ssize_t last = (Py_ssize_t)start[row] + begin_of(filter, count - 1);
@@ -160,8 +160,8 @@ PyObject *decimate(PyObject *self, PyObject *args)
     filter.taps = taps.buf;
     filter.tap_count
         = filter.phases > 0 ? taps.len / (Py_ssize_t)sizeof(float) / filter.phases : 0;
-    if (!(filter.step > 0 && filter.step < 1e6) || !filter.tap_count || filter.tap_count % LANES) {
-        PyErr_SetString(PyExc_ValueError, "the step must be positive, the taps a multiple of 8");
+    if (!(filter.step > 1e-3 && filter.step < 1e6) || !filter.tap_count || filter.tap_count % LANES) {
+        PyErr_SetString(PyExc_ValueError, "the step must be from 0.001 to 1000000, the taps a multiple of 8");
         goto done;
     }
     if (!are_inside(&filter, &iq, &starts, count))

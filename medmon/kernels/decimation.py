@@ -63,6 +63,7 @@ def glimpses(
     ndarray of complex64, shape (n_places, count)
         The outputs; the carrier begins with a phase of its own at each place.
     """
+    assert iq.dtype == np.complex64, "the loops in C read single precision"
     if not IS_COMPILED:
         return plain_glimpses(iq, taps, factor, turns, starts, count)
     out: ComplexArray = np.empty((starts.size, count), dtype=np.complex64)
@@ -138,6 +139,7 @@ def resample(
         Output j is the weighted sum of the samples from the whole part of j * step on, with the row
         of its fraction, each turned back by as much as the carrier has turned since the first.
     """
+    assert iq.dtype == np.complex64, "the loops in C read single precision"
     if not IS_COMPILED:
         return plain_resample(iq, bank, step, turns, count)
     out: ComplexArray = np.empty(count, dtype=np.complex64)

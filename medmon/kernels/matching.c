@@ -20,7 +20,7 @@ INLINE void sum_up(const Word *word, const float *wave, int i, Sums *sums)
 {
     Lanes marks = {0}, sum = {0}, squares = {0};
     for (int k = 0; k < word->count; k++) {
-        Lanes value = *(const Some *)(wave + i + k * word->apart);
+        Lanes value = *(const Some *)(wave + i + (Py_ssize_t)k * word->apart);
         marks += value * word->chips[k];
         sum += value;
         squares += value * value;

@@ -31,6 +31,7 @@ def sync_matches(wave: FloatArray, chips: FloatArray, apart: int) -> FloatArray:
     ndarray of float32, shape (n - (n_chips - 1) * apart,)
         1 where the waveform has the shape of the chips, whatever its level; near 0 in noise.
     """
+    assert wave.dtype == np.float32, "the loops in C read single precision"
     places = wave.size - (chips.size - 1) * apart
     if not IS_COMPILED or places < LEAST_PLACES:
         return plain_matches(wave, chips, apart)

@@ -64,9 +64,9 @@ PyObject *row_means(PyObject *self, PyObject *args)
     Py_ssize_t rows = out.len / pair;
     if (part < 8 || part > MOST_RUNS * NUMPY_RUN / 2 || part & (part - 1) || row < part)
         PyErr_SetString(PyExc_ValueError, "a power of two of samples from 8 to 4096 of a row");
-    else if (rows && memory.len < rows * row * sample_bytes)
-        PyErr_Format(PyExc_ValueError, "%zd samples where %zd are needed",
-                     memory.len / sample_bytes, rows * row);
+    else if (rows && row > memory.len / sample_bytes / rows)
+        PyErr_Format(PyExc_ValueError, "%zd samples where %zd rows of %zd are needed",
+                     memory.len / sample_bytes, rows, row);
     else {
         if (full != 0.0f)
             set_scale(&samples, zero, full);

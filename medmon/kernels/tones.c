@@ -103,7 +103,7 @@ INLINE float angle_of(float x, float y)
 {
     float wide = fabsf(x), high = fabsf(y);
     float large = wide > high ? wide : high, small = wide > high ? high : wide;
-    float t = small / (large > 1e-30f ? large : 1e-30f), s = t * t;
+    float t = large > 0 ? small / large : 0, s = t * t;
     float angle = -0.0046687733f;
     angle = angle * s + 0.0241661895f;
     angle = angle * s - 0.0593671008f;

@@ -27,6 +27,7 @@ def tone_contrast(iq: ComplexArray, length: int, high: float, low: float) -> Flo
         Difference of the squared magnitudes of the two means around each sample, with silence
         before the first and behind the last.
     """
+    assert iq.dtype == np.complex64, "the loops in C read single precision"
     if not IS_COMPILED:
         return plain_contrast(iq, length, high, low)
     out: FloatArray = np.empty(iq.size, dtype=np.float32)
@@ -76,6 +77,7 @@ def phase_steps(iq: ComplexArray) -> FloatArray:
     ndarray of float32, shape (n - 1,)
         Radians from -pi to pi; empty where there are fewer than two samples.
     """
+    assert iq.dtype == np.complex64, "the loops in C read single precision"
     if not IS_COMPILED:
         return np.asarray(np.angle(iq[1:] * np.conj(iq[:-1])), dtype=np.float32)
     out: FloatArray = np.empty(max(0, iq.size - 1), dtype=np.float32)

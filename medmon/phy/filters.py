@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from medmon.records import ComplexArray, FloatArray
 
@@ -69,7 +70,7 @@ def low_pass(factor: int, half_width: float) -> FloatArray:
     size = 8 * int(np.ceil((least + 1) / 8))
     window = np.kaiser(size, 0.1102 * (STOP_DB - 8.7))
     taps = np.sinc((np.arange(size) - (size - 1) / 2) / factor) * window
-    return np.asarray(taps / taps.sum(), dtype=np.float32)
+    return _kept(taps / taps.sum())
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +100,7 @@ def resampling(half_width: float) -> FloatArray:
     lag = np.arange(size) - (size // 2 - 1) - behind[:, None]
     window = np.i0(beta * np.sqrt(np.maximum(1 - (2 * lag / size) ** 2, 0.0)))
     taps = np.sinc(2 * half_width * (1 + ROLL_OFF / 2) * lag) * window
-    return np.asarray(taps / taps.sum(axis=1, keepdims=True), dtype=np.float32)
+    return _kept(taps / taps.sum(axis=1, keepdims=True))
 
 
 def fast_length(least: int) -> int:
@@ -118,3 +119,10 @@ def fast_length(least: int) -> int:
     exponent = max(0, least.bit_length() - 4)
     return min(m << e for e in (exponent - 1, exponent) if e >= 0
                for m in _FAST if m << e >= least)  # fmt: skip
+
+
+def _kept(taps: npt.NDArray[np.float64]) -> FloatArray:
+    """Make an array that is handed out again and again safe from whoever gets it."""
+    kept: FloatArray = taps.astype(np.float32)
+    kept.flags.writeable = False
+    return kept

@@ -35,7 +35,9 @@ deviations."""
 
 def _signs(words: tuple[int, ...], width: int) -> FloatArray:
     bits = (np.array(words)[:, None] >> np.arange(width - 1, -1, -1)) & 1
-    return (2.0 * bits - 1.0).astype(np.float32)
+    signs: FloatArray = (2.0 * bits - 1.0).astype(np.float32)
+    signs.flags.writeable = False
+    return signs
 
 
 _WORDS: dict[LineCode, FloatArray] = {

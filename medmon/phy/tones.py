@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from medmon.phy.baseband import Baseband
+from medmon.phy.baseband import Baseband, Place
+from medmon.phy.filters import ROLL_OFF
 from medmon.phy.packets import Heard
 from medmon.phy.reception import matched
 from medmon.phy.tuner import Tuner
@@ -74,8 +75,11 @@ def _take_turns(one: Heard, other: Heard, tuner: Tuner) -> bool:
     apart_hz = abs(one.radio.freq_hz - other.radio.freq_hz)
     start, stop = max(one.start, other.start), min(one.stop, other.stop)
     on = []
+    half_width_hz = apart_hz / 3
     for heard in (one, other):
-        band = tuner.tune(heard.radio.freq_hz, half_width_hz=apart_hz / 3, rate_hz=2 * apart_hz)
+        place = Place(heard.radio.freq_hz, 0.0, start, stop)
+        near = tuner.around(place, half_width_hz * (1 + ROLL_OFF))
+        band = near.tune(place.offset_hz, half_width_hz=half_width_hz, rate_hz=2 * apart_hz)
         on.append(_on(band, start, stop))
     both = float(np.mean(on[0] & on[1]))
     neither = float(np.mean(~on[0] & ~on[1]))

@@ -42,7 +42,7 @@ def test_compiled_loops_refuse_what_does_not_fit() -> None:
     """A wrong length is an error with figures and never a crash."""
     few, taps = np.zeros(8, np.complex64), np.zeros(8, np.float32)
     start, out = np.zeros(1, np.int64), np.zeros(3, np.complex64)
-    with pytest.raises(ValueError, match="iq holds 64 bytes where 128 are needed"):
+    with pytest.raises(ValueError, match="iq holds 16 floats where 32 are needed"):
         compiled.decimate(few, taps, 1, start, out, 4.0, 0.0)
     with pytest.raises(ValueError, match="multiple of 8"):
         compiled.decimate(few, taps[:6], 1, start, few, 1.0, 0.0)
@@ -50,7 +50,7 @@ def test_compiled_loops_refuse_what_does_not_fit() -> None:
         compiled.decimate(few, taps, 1, start - 1, out[:1], 1.0, 0.0)
     with pytest.raises(ValueError, match="one to eight chips"):
         compiled.clock_chips(taps, 0.0, 1.0, taps, 9, taps, taps)
-    with pytest.raises(ValueError, match="chips holds 32 bytes where 96 are needed"):
+    with pytest.raises(ValueError, match="chips holds 8 floats where 24 are needed"):
         compiled.clock_chips(taps, 0.0, 1.0, taps, 3, taps, taps)
     with pytest.raises(ValueError, match="out holds"):
         compiled.clock_scores(taps, np.zeros(3), np.zeros(3), taps[:2], 1, 1, taps)
@@ -73,3 +73,46 @@ def test_compiled_loops_refuse_what_does_not_fit() -> None:
         FilterBank(np.ones(12, np.float32)).row_powers(few, 0j, Rows(1, 0, 1))
     with pytest.raises(ValueError, match="out holds"):
         compiled.scale_bytes(np.zeros(20, np.uint8), taps, 0.0, 1.0)
+
+
+@compiled_only
+def test_compiled_loops_refuse_figures_beyond_all_memory() -> None:
+    """Products that do not fit into a number are no way around the checks."""
+    few, taps = np.zeros(8, np.complex64), np.zeros(8, np.float32)
+    far = np.array([2**60], dtype=np.int64)
+    with pytest.raises(ValueError, match="behind the last"):
+        compiled.decimate(few, taps, 1, far, few[:1].copy(), 1.0, 0.0)
+    with pytest.raises(ValueError, match=r"from 0\.001"):
+        compiled.decimate(few, taps, 1, far * 0, few[:1].copy(), 1e-300, 0.0)
+    with pytest.raises(ValueError, match="rows of"):
+        compiled.row_means(few, 0.0, 0.0, np.zeros(4, np.complex64), 2**59, 8)
+    with pytest.raises(ValueError, match="within the samples"):
+        compiled.frame_powers(few, 0, 0, taps, few[:4].copy(), taps, 0, 0, 0, 2**62, 0, 4)
+
+
+@compiled_only
+@pytest.mark.parametrize("place", [float("nan"), float("inf"), -float("inf"), 1e300])
+def test_clock_that_is_no_number_reads_nothing_else(place: float) -> None:
+    """Whatever a fit went wrong by, it stays within the wave."""
+    wave, words = np.ones(64, np.float32), np.array([[-1.0], [1.0]], np.float32)
+    score = np.zeros(1, np.float32)
+    compiled.clock_scores(wave, np.array([place]), np.array([8.0]), words, 1, 6, score)
+    compiled.clock_scores(wave, np.array([8.0]), np.array([place]), words, 1, 6, score)
+    chips, fits = np.zeros(6, np.float32), np.zeros(6, np.float32)
+    compiled.clock_chips(wave, place, 8.0, words, 1, chips, fits)
+
+
+@compiled_only
+def test_library_of_other_sources_is_not_used() -> None:
+    """After a `git pull` in an editable installation its loops may take other arguments."""
+    code = (
+        "import sys, types, warnings; old = types.ModuleType('medmon.kernels.compiled')\n"
+        "sys.modules['medmon.kernels.compiled'] = old\n"
+        "import medmon\n"
+        "with warnings.catch_warnings(record=True) as told:\n"
+        "    warnings.simplefilter('always')\n"
+        "    from medmon import kernels\n"
+        "print(kernels.IS_COMPILED, 'another version' in str(told[0].message))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False True"
