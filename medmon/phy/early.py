@@ -100,7 +100,8 @@ class Early:
     Attributes
     ----------
     crowded : int
-        Searches, readings and senders that were left out because there were too many.
+        Searches, readings and senders that were left out because there were too many, and ends of
+        packets that are longer than what is kept.
     """
 
     def __init__(self, grid: Grid, modems: Sequence[Modem], ends: Ends) -> None:
@@ -276,7 +277,9 @@ class Early:
         """Plan the next heading of a packet, and its end as soon as that is known."""
         modem = reading.ear.modem
         most = min(modem.max_bits, reading.ear.most_bits)
-        ends = [bits for bits in self._ends(frame) if reading.bits < bits <= most]
+        told = [bits for bits in self._ends(frame) if reading.bits < bits <= modem.max_bits]
+        ends = [bits for bits in told if bits <= most]
+        self.crowded += len(told) - len(ends)
         planned = [other.bits for other in self._readings if other.known is reading.known]
         for bits in ends:
             if bits not in planned:
