@@ -219,18 +219,19 @@ class Early:
             sender.heard[ear.modem.name] = int(sync - TEMPLATE_CHIPS / 2 * ear.chip)
             if self._is_known(ear, sync, reception.carrier_hz):
                 continue
-            if len(self._readings) == READINGS:
-                self.crowded += 1
-                continue
-            first = ear.modem.heading_bits[0]
-            self._plan(_Reading(0, sender, ear, first, sync, reception), int(place.stop_sample))
-            # Nobody else is looked for before the heading is in.
-            sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
+            first = _Reading(0, sender, ear, ear.modem.heading_bits[0], sync, reception)
+            if self._plan(first, int(place.stop_sample)):
+                # Nobody else is looked for before the heading is in.
+                sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
 
-    def _plan(self, reading: _Reading, now: int) -> None:
-        """Say when bits are in."""
+    def _plan(self, reading: _Reading, now: int) -> bool:
+        """Say when bits are in; tell whether there is room to wait for them."""
+        if len(self._readings) == READINGS:
+            self.crowded += 1
+            return False
         reading.due = max(now + 1, reading.ear.due(reading.sync, reading.bits))
         self._readings.append(reading)
+        return True
 
     def _is_known(self, ear: Ear, sync: float, carrier_hz: float) -> bool:
         """Tell whether the heading behind a sync word is on its way, or was told."""
@@ -277,7 +278,11 @@ class Early:
         """Plan the next heading of a packet, and its end as soon as that is known."""
         modem = reading.ear.modem
         most = min(modem.max_bits, reading.ear.most_bits)
-        told = [bits for bits in self._ends(frame) if reading.bits < bits <= modem.max_bits]
+        told = [
+            bits
+            for bits in dict.fromkeys(self._ends(frame))
+            if reading.bits < bits <= modem.max_bits
+        ]
         ends = [bits for bits in told if bits <= most]
         self.crowded += len(told) - len(ends)
         planned = [other.bits for other in self._readings if other.known is reading.known]

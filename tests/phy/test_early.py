@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from medmon.phy import Receiver
+from medmon.phy.early import READINGS
 from medmon.protocols import Reader
 from medmon.records import Beginning, Burst, ComplexArray, Frame, Gap, Heading
 from signal_fixtures.channel import Emission, FrontEnd, Scene
@@ -214,6 +215,17 @@ def test_a_flood_is_bounded_and_counted(air: Air) -> None:
     steps = [step for block in air.blocks(iq, 1.024e6) for step in receiver.steps(block)]
     assert max(step.early_crowded for step in steps) > 0
     assert sum(len(step.beginnings) for step in steps) > 0
+
+
+def test_ends_without_number_are_bounded_and_counted(air: Air) -> None:
+    """A plugin that names every end, each twice, must not make the monitor wait for all of them."""
+    ends = range(44, 564, 4)
+    receiver = Receiver(air.modems, early=True, ends=lambda _: [*ends, *ends])
+    iq = _iq(air.scene(1.024e6, 0.8, air.pump(0.6, packet=PUMP_PACKETS[-1])))
+    steps = [step for block in air.blocks(iq, 1.024e6) for step in receiver.steps(block)]
+    told = [begun.frame.bit_count for step in steps for begun in step.beginnings]
+    assert 44 < max(told) <= ends[READINGS - 1]
+    assert steps[-1].early_crowded == len(ends) - READINGS
 
 
 def _in_noise(air: Air, seconds: float, seed: int) -> Sequence[Beginning]:
