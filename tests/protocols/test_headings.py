@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from medmon import plugins
 from medmon.protocols import Decoder, Reader
 from medmon.protocols.headings import REMEMBERED, Announcing, Ending
+from medmon.protocols.opened import OPENED_MAX
 from medmon.records import Beginning, Frame, Heading, Modem, Radio, Span
+from signal_fixtures.devices import omnipod, omnipod_insulin
 from signal_fixtures.devices.medtronic_pump import Paradigm
 
 DECODERS: tuple[Decoder, ...] = tuple(
@@ -122,6 +124,37 @@ def test_a_packet_is_told_with_what_it_says_when_it_ends() -> None:
     assert [heading.is_checked for heading in told] == [False, True]
     assert told[1].message.fields["units_iu"] == 2.5
     assert told[0].id != told[1].id
+
+
+def _pod(data: bytes, time_ns: int, *, is_packet: bool) -> Beginning:
+    begun = _begun(data, time_ns)
+    return replace(begun, frame=Frame("omnipod", data, 8 * len(data)), is_packet=is_packet)
+
+
+def _opening(device: str) -> tuple[bytes, bytes]:
+    """The two packets of a pod's bolus."""
+    said = omnipod.message(device, 5, *omnipod_insulin.bolus(1, 2.6))
+    first, rest = omnipod.packets_of(said, "PDM", 9)
+    return first, rest
+
+
+def test_a_forgotten_message_names_no_end() -> None:
+    """The rest heard hours later belongs to another message, whose beginning was missed."""
+    first, rest = _opening("1f01482a")
+    reader = Reader(DECODERS)
+    assert reader.glance([_pod(first, 10**9, is_packet=True)]) == []
+    heading = _pod(rest[:12], 2 * 10**9, is_packet=False).frame
+    assert list(reader.ends(heading)) == [8 * len(rest)]
+    reader.advance(3600 * 10**9)
+    assert list(reader.ends(heading)) == []
+
+
+def test_messages_forgotten_for_want_of_room_are_counted() -> None:
+    """A flood of openings hides the ends of others; the heartbeat says so."""
+    reader = Reader(DECODERS)
+    for number in range(OPENED_MAX + 3):
+        reader.glance([_pod(_opening(f"1f{number:06x}")[0], 10**9 + number, is_packet=True)])
+    assert reader.rejections == {"omnipod/early-evicted": 3}
 
 
 def test_what_fails_its_check_is_not_told() -> None:

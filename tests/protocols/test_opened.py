@@ -48,11 +48,25 @@ def test_what_does_not_belong_together_says_nothing() -> None:
     assert _said(first, rest, rest)[-1] is None
 
 
+def test_a_message_that_was_never_ended_is_forgotten() -> None:
+    """A rest hours later is not that of a message of the morning, nor as long as its rest was."""
+    opened = Opened(PLUGIN)
+    opened.feed(_packets()[0], 0)
+    opened.feed(_packets("1f00beef")[0], PLUGIN.join_window_ns)
+    assert [packets[0].link for packets in opened.messages] == ["1f01482a", "1f00beef"]
+    opened.feed(_packets("1f00cafe")[0], PLUGIN.join_window_ns + 1)
+    assert [packets[0].link for packets in opened.messages] == ["1f00beef", "1f00cafe"]
+    opened.advance(3 * PLUGIN.join_window_ns)
+    assert opened.messages == ()
+    assert opened.evicted == 0
+
+
 def test_memory_is_bounded() -> None:
     """Whoever opens messages for ever must not fill the memory; the latest go on."""
     opened = Opened(PLUGIN)
     for number in range(3 * OPENED_MAX):
         opened.feed(_packets(f"1f{number:06x}")[0], number)
     assert len(opened.messages) == OPENED_MAX
+    assert opened.evicted == 2 * OPENED_MAX
     assert opened.feed(_packets(f"1f{3 * OPENED_MAX - 1:06x}")[1], 100) is not None
     assert opened.feed(_packets("1f000000")[1], 100) is None
