@@ -49,8 +49,8 @@ class Completing(Protocol):
     def messages(self) -> Sequence[Sequence[Packet]]:
         """The packets of messages that are not complete, the latest message last."""
 
-    def feed(self, packet: Packet, time_ns: int) -> Message | None:
-        """Take a packet that has just ended; give the message that it completes."""
+    def feed(self, packet: Packet, time_ns: int) -> tuple[tuple[bytes, ...], Message | None]:
+        """Take a packet that has just ended; give the message that it completes, and its keys."""
 
     def advance(self, time_ns: int) -> None:
         """Forget the messages whose rest can no longer come."""
@@ -170,7 +170,7 @@ class Headings:
         packet = decoder.packet(beginning.frame)
         if isinstance(packet, Rejection):
             return (), None
-        return (packet.key,), self._opened[decoder.name].feed(packet, beginning.time_ns)
+        return self._opened[decoder.name].feed(packet, beginning.time_ns)
 
     def _is_copy(self, key: Hashable, time_ns: int, window_ns: int) -> bool:
         """Note what is told, and tell whether it was told shortly before."""

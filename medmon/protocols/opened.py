@@ -50,7 +50,7 @@ class Opened:
         """Their packets so far, the latest message last."""
         return tuple(self._packets.values())
 
-    def feed(self, packet: Packet, time_ns: int) -> Message | None:
+    def feed(self, packet: Packet, time_ns: int) -> tuple[tuple[bytes, ...], Message | None]:
         """Take a packet that has just ended.
 
         Parameters
@@ -62,9 +62,10 @@ class Opened:
 
         Returns
         -------
+        tuple of bytes
+            The keys of those before it and its own; two copies of a message have the same.
         Message or None
-            What it says, together with those before it; None where more is missing, or where they
-            do not fit together.
+            What they say together; None where more is missing, or where they do not fit together.
         """
         self.advance(time_ns)
         before = self._packets.pop(packet.link, ()) if packet.part == "rest" else ()
@@ -76,7 +77,8 @@ class Opened:
             if len(self._packets) > OPENED_MAX:
                 del self._packets[next(iter(self._packets))]
                 self.evicted += 1
-        return said if isinstance(said, Message) else None
+        keys = tuple(one.key for one in packets)
+        return keys, said if isinstance(said, Message) else None
 
     def advance(self, time_ns: int) -> None:
         """Forget the messages whose rest can no longer come.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,16 @@ from medmon import plugins
 from medmon.protocols import Decoder, Reader
 from medmon.protocols.headings import REMEMBERED, Announcing, Ending
 from medmon.protocols.opened import OPENED_MAX
-from medmon.records import Beginning, Frame, Heading, Modem, Radio, Span
+from medmon.records import (
+    Beginning,
+    Frame,
+    Heading,
+    Message,
+    Modem,
+    Packet,
+    Radio,
+    Span,
+)
 from signal_fixtures.devices import omnipod, omnipod_insulin
 from signal_fixtures.devices.medtronic_pump import Paradigm
 
@@ -155,6 +166,36 @@ def test_messages_forgotten_for_want_of_room_are_counted() -> None:
     for number in range(OPENED_MAX + 3):
         reader.glance([_pod(_opening(f"1f{number:06x}")[0], 10**9 + number, is_packet=True)])
     assert reader.rejections == {"omnipod/early-evicted": 3}
+
+
+class _Pairs:
+    """A decoder whose messages are two packets: who, and what."""
+
+    name = "pairs"
+    modems: tuple[Modem, ...] = (replace(DECODERS[0].modems[0], name="pairs"),)
+    repeat_window_ns, join_window_ns = 10**9, 10**9
+    id_pattern, id_example = "[0-9]", "1"
+    open_fields: frozenset[str] = frozenset()
+
+    def packet(self, frame: Frame) -> Packet:
+        """Every packet holds."""
+        part: Literal["first", "rest"] = "first" if frame.data.isdigit() else "rest"
+        return Packet(self.name, frame.data, "link", part, key=frame.data)
+
+    def message(self, packets: Sequence[Packet]) -> Message | None:
+        """The second one completes it."""
+        return Message(packets[0].data.decode(), "suspend") if len(packets) == 2 else None
+
+
+def test_messages_that_end_alike_are_no_copies() -> None:
+    """Whoever sends two orders with the same last packet must not hide the second one."""
+    reader = Reader([_Pairs()])
+    told: list[Heading] = []
+    for number, data in enumerate([b"1", b"x", b"2", b"x", b"2", b"x"]):
+        begun = _begun(data, (1 + number) * COPY_NS)
+        frame = Frame("pairs", data, 8 * len(data))
+        told += reader.glance([replace(begun, frame=frame, is_packet=True)])
+    assert [heading.message.device for heading in told] == ["1", "2"]
 
 
 def test_what_fails_its_check_is_not_told() -> None:
