@@ -19,9 +19,8 @@ from medmon.records import ComplexArray, FloatArray
 PAIR = 0.1
 """The weaker of two tones has this part of the stronger one's power in its loudest channel: they
 are on the air for equal times, and one may stand between two channels."""
-KEPT_CHUNKS = 2
-"""So many are kept at least: a pump's longest packet and what is before it last 58 ms."""
-ROOM_CHUNKS = 3 * KEPT_CHUNKS
+KEPT_S = 64e-3
+"""So much is kept at least: a pump's longest packet and what is before it last 58 ms."""
 
 
 class Arrivals:
@@ -45,7 +44,10 @@ class Arrivals:
         self.is_ready = False
         self._grid = grid
         self._bank = FilterBank(prototype(grid.channels))
-        self._iq: ComplexArray = np.zeros(ROOM_CHUNKS * grid.chunk_samples, dtype=np.complex64)
+        self._kept = kept_samples(grid.rate_hz)
+        # What is kept never lies where it is moved to.
+        room = 2 * self._kept + grid.chunk_samples
+        self._iq: ComplexArray = np.zeros(room, dtype=np.complex64)
         self._first = 0
         self._dc = np.complex64(0)
         self._floor: FloatArray = np.ones(grid.channels, dtype=np.float32)
@@ -64,17 +66,17 @@ class Arrivals:
         self._dc, self._floor, self.is_ready = dc, floor, True
 
     def put(self, samples: Samples) -> None:
-        """Take the next samples; some chunks before them are kept.
+        """Take the next samples; `KEPT_S` before them are kept.
 
         Parameters
         ----------
         samples : ndarray of complex64 or Codes
             At most a chunk.
         """
-        count, kept = len(samples), KEPT_CHUNKS * self._grid.chunk_samples
+        count, kept = len(samples), self._kept
         if self.stop + count - self._first > self._iq.size:
             begin = self.stop - self._first - kept
-            self._iq[:kept] = self._iq[begin : begin + kept].copy()
+            self._iq[:kept] = self._iq[begin : begin + kept]
             self._first += begin
         place = self.stop - self._first
         self._iq[place : place + count] = converted(samples)
@@ -166,3 +168,19 @@ class Arrivals:
 
     def _cut(self, start: int, stop: int) -> ComplexArray:
         return self._iq[max(0, start - self._first) : stop - self._first]
+
+
+def kept_samples(rate_hz: float) -> int:
+    """Count the samples that are kept before the latest ones.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Sample rate.
+
+    Returns
+    -------
+    int
+        `KEPT_S` of them.
+    """
+    return int(np.ceil(KEPT_S * rate_hz))

@@ -5,9 +5,9 @@ would drown a device beside it and fill the gaps of an on-off keyed one. The con
 median over rows of half a millisecond, of which a quarter is looked at, then the median over the
 latest looks, so that bursts at the tuned frequency do not move it.
 
-A recording shorter than half a second may hold nothing but a burst at the tuned frequency. There
-the constant is believed only if the quiet rows agree on it as well as their noise allows: a keyed
-carrier moves from row to row, the receiver's own does not.
+A recording shorter than 16 chunks (0.36 to 0.72 s, by the rate) may hold nothing but a burst at the
+tuned frequency. There the constant is believed only if the quiet rows agree on it as well as their
+noise allows: a keyed carrier moves from row to row, the receiver's own does not.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medmon.phy import fsk, ook
-from medmon.phy.arrivals import KEPT_CHUNKS, Arrivals
+from medmon.phy.arrivals import Arrivals, kept_samples
 from medmon.phy.baseband import Place
 from medmon.phy.channelizer import Grid
 from medmon.phy.filters import ROLL_OFF
@@ -105,7 +105,7 @@ class Ear:
         word = len(modem.sync)
         wait = max(word + AHEAD_CHIPS, period // 2)
         reach = TEMPLATE_CHIPS + period + MARGIN_CHIPS
-        kept = KEPT_CHUNKS * grid.chunk_samples / chip / (1 + CLOCK_ERROR)
+        kept = kept_samples(grid.rate_hz) / chip / (1 + CLOCK_ERROR)
         chips = int(kept) - TEMPLATE_CHIPS - MARGIN_CHIPS - LATE_CHIPS
         most_bits = chips // chips_each(modem.line_code) * bits_each(modem.line_code)
         times = [int(chips * chip) for chips in (period, wait, word, reach)]

@@ -10,10 +10,10 @@ follows where the packet ends (`Ends`), and at that moment the packet is read.
 Everything happens at samples counted from the start of the stream, with nothing later than them,
 so what is found does not depend on blocks; only how soon does.
 
-Not heard early: what is sent in the first half second of a stream, when the floor is not known
-yet; and a sender close beside a stronger one. Both are heard by the path of whole bursts. The
-work is bounded: what a crowd or a flood asks beyond `SEARCHES_A_CHUNK` and `SENDERS` is counted
-and left to that path.
+Not heard early: what is sent in the first 16 chunks of a stream (0.36 to 0.72 s, by the rate), when
+the floor is not known yet; and a sender close beside a stronger one. Both are heard by the path of
+whole bursts. The work is bounded: what a crowd or a flood asks beyond `SEARCHES_A_CHUNK`, `SENDERS`
+and `READINGS` is counted and left to that path.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ class Early:
     Attributes
     ----------
     crowded : int
-        Searches, readings and senders that were left out because there were too many.
+        Searches, readings and senders that were left out because there were too many, and ends of
+        packets that are longer than what is kept.
     """
 
     def __init__(self, grid: Grid, modems: Sequence[Modem], ends: Ends) -> None:
@@ -218,18 +219,19 @@ class Early:
             sender.heard[ear.modem.name] = int(sync - TEMPLATE_CHIPS / 2 * ear.chip)
             if self._is_known(ear, sync, reception.carrier_hz):
                 continue
-            if len(self._readings) == READINGS:
-                self.crowded += 1
-                continue
-            first = ear.modem.heading_bits[0]
-            self._plan(_Reading(0, sender, ear, first, sync, reception), int(place.stop_sample))
-            # Nobody else is looked for before the heading is in.
-            sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
+            first = _Reading(0, sender, ear, ear.modem.heading_bits[0], sync, reception)
+            if self._plan(first, int(place.stop_sample)):
+                # Nobody else is looked for before the heading is in.
+                sender.quiet = ear.due(sync, max(ear.modem.heading_bits))
 
-    def _plan(self, reading: _Reading, now: int) -> None:
-        """Say when bits are in."""
+    def _plan(self, reading: _Reading, now: int) -> bool:
+        """Say when bits are in; tell whether there is room to wait for them."""
+        if len(self._readings) == READINGS:
+            self.crowded += 1
+            return False
         reading.due = max(now + 1, reading.ear.due(reading.sync, reading.bits))
         self._readings.append(reading)
+        return True
 
     def _is_known(self, ear: Ear, sync: float, carrier_hz: float) -> bool:
         """Tell whether the heading behind a sync word is on its way, or was told."""
@@ -276,7 +278,13 @@ class Early:
         """Plan the next heading of a packet, and its end as soon as that is known."""
         modem = reading.ear.modem
         most = min(modem.max_bits, reading.ear.most_bits)
-        ends = [bits for bits in self._ends(frame) if reading.bits < bits <= most]
+        told = [
+            bits
+            for bits in dict.fromkeys(self._ends(frame))
+            if reading.bits < bits <= modem.max_bits
+        ]
+        ends = [bits for bits in told if bits <= most]
+        self.crowded += len(told) - len(ends)
         planned = [other.bits for other in self._readings if other.known is reading.known]
         for bits in ends:
             if bits not in planned:

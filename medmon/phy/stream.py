@@ -5,8 +5,9 @@ where it opens, the filter bank is run over the chunk and over the last rows of 
 it, and what it finds is listened to. Nothing that is found depends on the squelch: it only saves
 the work that would have found nothing.
 
-The first half second is held back until the floor and the receiver's own carrier are known from
-all of it, unless the stream goes on after a gap and they are known already.
+The first 16 chunks (0.36 to 0.72 s, by the rate) are held back until the floor and the receiver's
+own carrier are known from all of them, unless the stream goes on after a gap and they are known
+already.
 
 The stream keeps the last chunks until no region needs them any more; regions are cut to a
 bounded length, so memory is bounded whatever is on the air.

@@ -119,9 +119,11 @@ class Reader:
         """Count for each "protocol/reason" of what was not accepted.
 
         Reasons beside those of `Rejection`: "incomplete", the rest of a message never came, and
-        "evicted", an exchange was let go early to bound memory.
+        "evicted", an exchange was let go early to bound memory, and "early-evicted", a message
+        whose end will not be told at its last bit.
         """
-        return dict(sorted((self._rejections + self._conversations.counts).items()))
+        counts = self._rejections + self._conversations.counts + self._headings.counts
+        return dict(sorted(counts.items()))
 
     def feed(self, burst: Burst) -> list[Transmission]:
         """Take in one burst.
@@ -193,6 +195,7 @@ class Reader:
         list of Transmission
             In order of arrival.
         """
+        self._headings.advance(time_ns)
         return self._conversations.advance(time_ns)
 
     def flush(self) -> list[Transmission]:

@@ -11,6 +11,7 @@ each other within the decoder's repeat window.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -42,12 +43,17 @@ class Reading(Protocol):
 class Completing(Protocol):
     """What joins packets; see `medmon.protocols.opened.Opened`."""
 
+    evicted: int
+
     @property
     def messages(self) -> Sequence[Sequence[Packet]]:
         """The packets of messages that are not complete, the latest message last."""
 
-    def feed(self, packet: Packet, time_ns: int) -> Message | None:
-        """Take a packet that has just ended; give the message that it completes."""
+    def feed(self, packet: Packet, time_ns: int) -> tuple[tuple[bytes, ...], Message | None]:
+        """Take a packet that has just ended; give the message that it completes, and its keys."""
+
+    def advance(self, time_ns: int) -> None:
+        """Forget the messages whose rest can no longer come."""
 
 
 @runtime_checkable
@@ -89,6 +95,11 @@ class Headings:
         self._decoders, self._opened = decoders, opened
         self._told: dict[Hashable, int] = {}
 
+    @property
+    def counts(self) -> Counter[str]:
+        """Count for each "protocol/early-evicted" of messages forgotten before they were over."""
+        return Counter({f"{name}/early-evicted": one.evicted for name, one in self._opened.items()})
+
     def ends(self, frame: Frame) -> Sequence[int]:
         """Say where a packet ends.
 
@@ -123,6 +134,17 @@ class Headings:
         told = (self._told_by(beginning) for beginning in beginnings)
         return [heading for heading in told if heading is not None]
 
+    def advance(self, time_ns: int) -> None:
+        """Forget what no packet can complete any more.
+
+        Parameters
+        ----------
+        time_ns : int
+            Everything that ended before it has been fed.
+        """
+        for opened in self._opened.values():
+            opened.advance(time_ns)
+
     def _told_by(self, beginning: Beginning) -> Heading | None:
         decoder = self._decoders.get(beginning.frame.modem)
         if decoder is None:
@@ -148,7 +170,7 @@ class Headings:
         packet = decoder.packet(beginning.frame)
         if isinstance(packet, Rejection):
             return (), None
-        return (packet.key,), self._opened[decoder.name].feed(packet, beginning.time_ns)
+        return self._opened[decoder.name].feed(packet, beginning.time_ns)
 
     def _is_copy(self, key: Hashable, time_ns: int, window_ns: int) -> bool:
         """Note what is told, and tell whether it was told shortly before."""

@@ -32,19 +32,25 @@ class Opened:
     ----------
     dialect : Dialect
         The decoder.
+
+    Attributes
+    ----------
+    evicted : int
+        Messages that were forgotten early because there were too many.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._packets: dict[str, tuple[Packet, ...]] = {}
         self._latest_ns: dict[str, int] = {}
+        self.evicted = 0
 
     @property
     def messages(self) -> Sequence[Sequence[Packet]]:
         """Their packets so far, the latest message last."""
         return tuple(self._packets.values())
 
-    def feed(self, packet: Packet, time_ns: int) -> Message | None:
+    def feed(self, packet: Packet, time_ns: int) -> tuple[tuple[bytes, ...], Message | None]:
         """Take a packet that has just ended.
 
         Parameters
@@ -56,23 +62,36 @@ class Opened:
 
         Returns
         -------
+        tuple of bytes
+            The keys of those before it and its own; two copies of a message have the same.
         Message or None
-            What it says, together with those before it; None where more is missing, or where they
-            do not fit together.
+            What they say together; None where more is missing, or where they do not fit together.
         """
+        self.advance(time_ns)
         before = self._packets.pop(packet.link, ()) if packet.part == "rest" else ()
-        if before and time_ns - self._latest_ns[packet.link] > self._dialect.join_window_ns:
-            return None
         packets = (*before, packet)
         said = self._dialect.message(packets)
         if said is None:
             self._packets.pop(packet.link, None)
             self._packets[packet.link], self._latest_ns[packet.link] = packets, time_ns
-            self._forget()
-        return said if isinstance(said, Message) else None
+            if len(self._packets) > OPENED_MAX:
+                del self._packets[next(iter(self._packets))]
+                self.evicted += 1
+        keys = tuple(one.key for one in packets)
+        return keys, said if isinstance(said, Message) else None
 
-    def _forget(self) -> None:
-        """Let the oldest message go where there are too many."""
-        while len(self._packets) > OPENED_MAX:
-            del self._packets[next(iter(self._packets))]
+    def advance(self, time_ns: int) -> None:
+        """Forget the messages whose rest can no longer come.
+
+        Parameters
+        ----------
+        time_ns : int
+            Every packet that ended before it has been fed.
+        """
+        since_ns = time_ns - self._dialect.join_window_ns
+        self._packets = {
+            link: packets
+            for link, packets in self._packets.items()
+            if self._latest_ns[link] >= since_ns
+        }
         self._latest_ns = {link: self._latest_ns[link] for link in self._packets}

@@ -65,6 +65,20 @@ def test_samples_reach_a_chunk_back() -> None:
     assert band.first_sample == start
 
 
+@pytest.mark.parametrize("rate_hz", [0.25e6, 1.024e6, 2.4e6, 2.88e6])
+def test_the_longest_packet_fits_into_what_is_kept(rate_hz: float) -> None:
+    """A bolus order lasts 58 ms with all that is before it, however long a chunk is."""
+    grid = Grid.for_rate(rate_hz)
+    arrivals = Arrivals(grid)
+    ramp = np.arange(int(0.3 * rate_hz), dtype=np.complex64)
+    for start in range(0, ramp.size, grid.chunk_samples):
+        arrivals.put(ramp[start : start + grid.chunk_samples])
+        began = max(0, start - round(58e-3 * rate_hz))
+        tuner, place = arrivals.tuner(Place(0.0, 0.0, began, arrivals.stop), 0)
+        assert place.start_sample == began
+        assert np.array_equal(tuner.all_of_it(0.0).iq, ramp[began : arrivals.stop])
+
+
 def test_noise_density_is_that_of_the_floor() -> None:
     """Levels of headings are told over the noise."""
     arrivals = _known(np.zeros(ROWS * GRID.slot_samples, dtype=np.complex64))

@@ -118,7 +118,9 @@ def test_bits_are_read_when_they_are_there(air: Air) -> None:
     assert doubtful is None or not is_clear(doubtful)
 
 
-def test_the_longest_packet_is_kept_until_it_is_over(air: Air) -> None:
+@pytest.mark.parametrize("rate_hz", [0.25e6, 1.024e6, 1.2e6, 2.4e6, 2.56e6, 2.88e6])
+def test_the_longest_packet_is_kept_until_it_is_over(air: Air, rate_hz: float) -> None:
     """71 bytes and the two behind them that a pump may send; a pod's 37 are far less."""
-    assert Ear.of(air.modem("medtronic"), GRID).most_bits >= 8 * 73
-    assert Ear.of(air.modem("omnipod"), GRID).most_bits >= 8 * 37
+    grid = Grid.for_rate(rate_hz)
+    assert Ear.of(air.modem("medtronic"), grid).most_bits >= 8 * 73
+    assert Ear.of(air.modem("omnipod"), grid).most_bits >= 8 * 37

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from medmon.phy import Receiver
+from medmon.phy.early import READINGS
 from medmon.protocols import Reader
 from medmon.records import Beginning, Burst, ComplexArray, Frame, Gap, Heading
 from signal_fixtures.channel import Emission, FrontEnd, Scene
@@ -215,6 +217,17 @@ def test_a_flood_is_bounded_and_counted(air: Air) -> None:
     assert sum(len(step.beginnings) for step in steps) > 0
 
 
+def test_ends_without_number_are_bounded_and_counted(air: Air) -> None:
+    """A plugin that names every end, each twice, must not make the monitor wait for all of them."""
+    ends = range(44, 564, 4)
+    receiver = Receiver(air.modems, early=True, ends=lambda _: [*ends, *ends])
+    iq = _iq(air.scene(1.024e6, 0.8, air.pump(0.6, packet=PUMP_PACKETS[-1])))
+    steps = [step for block in air.blocks(iq, 1.024e6) for step in receiver.steps(block)]
+    told = [begun.frame.bit_count for step in steps for begun in step.beginnings]
+    assert 44 < max(told) <= ends[READINGS - 1]
+    assert steps[-1].early_crowded == len(ends) - READINGS
+
+
 def _in_noise(air: Air, seconds: float, seed: int) -> Sequence[Beginning]:
     rate_hz = 1.024e6
     scene = air.scene(rate_hz, seconds, seed=seed)
@@ -270,6 +283,24 @@ def test_packets_are_handed_out_when_they_end(air: Air, rate_hz: float) -> None:
         # The block in which it ended, the flank of the last chip, and a clock 700 ppm slow.
         late_s = samples / rate_hz - begun.time_ns * 1e-9
         assert 0 < late_s < 512 / rate_hz + 2 * PUMP_CHIP_S
+
+
+def test_a_long_packet_is_handed_out_at_any_rate(air: Air) -> None:
+    """At 2.4 MS/s chunks are short; the end of a bolus order of 71 bytes must not depend on it."""
+    packet = PUMP_PACKETS[-1]
+    iq = _iq(air.scene(2.4e6, 0.7, air.pump(0.6, packet=packet)))
+    told, _, _ = _begun(air, iq, 2.4e6, 4096, ends=_ends)
+    assert [begun.frame.data for begun in told] == [packet[:5], packet]
+
+
+def test_an_end_beyond_what_is_kept_is_counted(air: Air) -> None:
+    """Who adds a longer modem must see why its packets are not told when they end."""
+    long = replace(air.modem("medtronic"), max_bits=8 * 200)
+    receiver = Receiver([long], early=True, ends=lambda _: [8 * 150])
+    iq = _iq(air.scene(1.024e6, 0.7, air.pump(0.6)))
+    steps = [step for block in air.blocks(iq, 1.024e6) for step in receiver.steps(block)]
+    assert [begun.is_packet for step in steps for begun in step.beginnings] == [False]
+    assert steps[-1].early_crowded == 1
 
 
 @pytest.mark.parametrize("block_samples", [500, 16_384, 300_000])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,18 @@ from hypothesis import strategies as st
 from medmon import plugins
 from medmon.protocols import Decoder, Reader
 from medmon.protocols.headings import REMEMBERED, Announcing, Ending
-from medmon.records import Beginning, Frame, Heading, Modem, Radio, Span
+from medmon.protocols.opened import OPENED_MAX
+from medmon.records import (
+    Beginning,
+    Frame,
+    Heading,
+    Message,
+    Modem,
+    Packet,
+    Radio,
+    Span,
+)
+from signal_fixtures.devices import omnipod, omnipod_insulin
 from signal_fixtures.devices.medtronic_pump import Paradigm
 
 DECODERS: tuple[Decoder, ...] = tuple(
@@ -122,6 +135,67 @@ def test_a_packet_is_told_with_what_it_says_when_it_ends() -> None:
     assert [heading.is_checked for heading in told] == [False, True]
     assert told[1].message.fields["units_iu"] == 2.5
     assert told[0].id != told[1].id
+
+
+def _pod(data: bytes, time_ns: int, *, is_packet: bool) -> Beginning:
+    begun = _begun(data, time_ns)
+    return replace(begun, frame=Frame("omnipod", data, 8 * len(data)), is_packet=is_packet)
+
+
+def _opening(device: str) -> tuple[bytes, bytes]:
+    """The two packets of a pod's bolus."""
+    said = omnipod.message(device, 5, *omnipod_insulin.bolus(1, 2.6))
+    first, rest = omnipod.packets_of(said, "PDM", 9)
+    return first, rest
+
+
+def test_a_forgotten_message_names_no_end() -> None:
+    """The rest heard hours later belongs to another message, whose beginning was missed."""
+    first, rest = _opening("1f01482a")
+    reader = Reader(DECODERS)
+    assert reader.glance([_pod(first, 10**9, is_packet=True)]) == []
+    heading = _pod(rest[:12], 2 * 10**9, is_packet=False).frame
+    assert list(reader.ends(heading)) == [8 * len(rest)]
+    reader.advance(3600 * 10**9)
+    assert list(reader.ends(heading)) == []
+
+
+def test_messages_forgotten_for_want_of_room_are_counted() -> None:
+    """A flood of openings hides the ends of others; the heartbeat says so."""
+    reader = Reader(DECODERS)
+    for number in range(OPENED_MAX + 3):
+        reader.glance([_pod(_opening(f"1f{number:06x}")[0], 10**9 + number, is_packet=True)])
+    assert reader.rejections == {"omnipod/early-evicted": 3}
+
+
+class _Pairs:
+    """A decoder whose messages are two packets: who, and what."""
+
+    name = "pairs"
+    modems: tuple[Modem, ...] = (replace(DECODERS[0].modems[0], name="pairs"),)
+    repeat_window_ns, join_window_ns = 10**9, 10**9
+    id_pattern, id_example = "[0-9]", "1"
+    open_fields: frozenset[str] = frozenset()
+
+    def packet(self, frame: Frame) -> Packet:
+        """Every packet holds."""
+        part: Literal["first", "rest"] = "first" if frame.data.isdigit() else "rest"
+        return Packet(self.name, frame.data, "link", part, key=frame.data)
+
+    def message(self, packets: Sequence[Packet]) -> Message | None:
+        """The second one completes it."""
+        return Message(packets[0].data.decode(), "suspend") if len(packets) == 2 else None
+
+
+def test_messages_that_end_alike_are_no_copies() -> None:
+    """Whoever sends two orders with the same last packet must not hide the second one."""
+    reader = Reader([_Pairs()])
+    told: list[Heading] = []
+    for number, data in enumerate([b"1", b"x", b"2", b"x", b"2", b"x"]):
+        begun = _begun(data, (1 + number) * COPY_NS)
+        frame = Frame("pairs", data, 8 * len(data))
+        told += reader.glance([replace(begun, frame=frame, is_packet=True)])
+    assert [heading.message.device for heading in told] == ["1", "2"]
 
 
 def test_what_fails_its_check_is_not_told() -> None:

@@ -20,7 +20,7 @@ def _packets(device: str = "1f01482a", units_iu: float = 2.6) -> list[Packet]:
 
 def _said(*packets: Packet, step_ns: int = STEP_NS) -> list[Message | None]:
     opened = Opened(PLUGIN)
-    return [opened.feed(packet, place * step_ns) for place, packet in enumerate(packets)]
+    return [opened.feed(packet, place * step_ns)[1] for place, packet in enumerate(packets)]
 
 
 def test_the_last_packet_tells_the_dose() -> None:
@@ -30,6 +30,14 @@ def test_the_last_packet_tells_the_dose() -> None:
     assert before is None
     assert said is not None
     assert said.fields["units_iu"] == 2.6
+
+
+def test_a_message_is_known_by_all_its_packets() -> None:
+    """Copies of a message are told apart from others that end alike."""
+    first, rest = _packets()
+    opened = Opened(PLUGIN)
+    opened.feed(first, 0)
+    assert opened.feed(rest, STEP_NS)[0] == (first.key, rest.key)
 
 
 def test_copies_of_the_first_one_open_nothing_else() -> None:
@@ -48,11 +56,25 @@ def test_what_does_not_belong_together_says_nothing() -> None:
     assert _said(first, rest, rest)[-1] is None
 
 
+def test_a_message_that_was_never_ended_is_forgotten() -> None:
+    """A rest hours later is not that of a message of the morning, nor as long as its rest was."""
+    opened = Opened(PLUGIN)
+    opened.feed(_packets()[0], 0)
+    opened.feed(_packets("1f00beef")[0], PLUGIN.join_window_ns)
+    assert [packets[0].link for packets in opened.messages] == ["1f01482a", "1f00beef"]
+    opened.feed(_packets("1f00cafe")[0], PLUGIN.join_window_ns + 1)
+    assert [packets[0].link for packets in opened.messages] == ["1f00beef", "1f00cafe"]
+    opened.advance(3 * PLUGIN.join_window_ns)
+    assert opened.messages == ()
+    assert opened.evicted == 0
+
+
 def test_memory_is_bounded() -> None:
     """Whoever opens messages for ever must not fill the memory; the latest go on."""
     opened = Opened(PLUGIN)
     for number in range(3 * OPENED_MAX):
         opened.feed(_packets(f"1f{number:06x}")[0], number)
     assert len(opened.messages) == OPENED_MAX
-    assert opened.feed(_packets(f"1f{3 * OPENED_MAX - 1:06x}")[1], 100) is not None
-    assert opened.feed(_packets("1f000000")[1], 100) is None
+    assert opened.evicted == 2 * OPENED_MAX
+    assert opened.feed(_packets(f"1f{3 * OPENED_MAX - 1:06x}")[1], 100)[1] is not None
+    assert opened.feed(_packets("1f000000")[1], 100)[1] is None
