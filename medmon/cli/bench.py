@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -70,8 +71,11 @@ def bench(**given: Unpack[_Given]) -> None:
         click.echo(json.dumps(schema(), indent=2))
         return
     _refuse_what_cannot_be_written(given)
-    for results in _found(given):
-        _write(results, given)
+    from medmon.bench.ending import ending_cleanly
+
+    with ending_cleanly(), closing(_found(given)) as steps:
+        for results in steps:
+            _write(results, given)
     if given["json_to"] == "-":
         click.echo(_text(results), nl=False)
         return
@@ -91,7 +95,7 @@ def _refuse_what_cannot_be_written(given: _Given) -> None:
         raise click.UsageError("--plot takes a name that ends in .png or .svg")
 
 
-def _found(given: _Given) -> Iterator[Results]:
+def _found(given: _Given) -> Generator[Results]:
     """Take earlier results, measure, or both; what is known is given after each part."""
     before = None if given["earlier"] is None else _read(given["earlier"])
     if before is not None:
