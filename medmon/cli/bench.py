@@ -76,6 +76,8 @@ def bench(**given: Unpack[_Given]) -> None:
     with ending_cleanly(), closing(_found(given)) as steps:
         for results in steps:
             _write(results, given)
+    if given["plot"] is not None and results.sensitivity is None:
+        flags.remark(f"{given['plot']}: nothing to draw, the sensitivity was not measured")
     if given["json_to"] == "-":
         click.echo(_text(results), nl=False)
         return
@@ -151,9 +153,7 @@ def _write(results: Results, given: _Given) -> None:
 
         given["page"].write_text(page(results), encoding="utf-8")
     plot = given["plot"]
-    if plot is not None and results.sensitivity is None:
-        flags.remark(f"{plot}: nothing to draw, the sensitivity was not measured")
-    elif plot is not None and results.sensitivity is not None:
+    if plot is not None and results.sensitivity is not None:
         from medmon.bench.picture import draw
 
         plot.write_bytes(draw(results.sensitivity, "svg" if plot.suffix == ".svg" else "png"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from medmon.bench import parts, peer, silence
+from medmon.bench.job import Job
 from medmon.bench.results import Results, schema
 from medmon.cli import bench, main
 
@@ -20,6 +22,20 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second of noise, on a machine without rtl_433."""
     monkeypatch.setitem(silence._SECONDS, "quick", 1.0)
     monkeypatch.setattr(peer, "find_peer", lambda: None)
+
+
+@pytest.fixture
+def quick_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Throughput and sensitivity are known beforehand, and there is no rtl_433."""
+    known = Results.model_validate_json(Path(FILE).read_bytes())
+    monkeypatch.setattr(peer, "find_peer", lambda: None)
+    for name, found in (("throughput", known.throughput), ("sensitivity", known.sensitivity)):
+        assert found is not None
+        monkeypatch.setitem(parts.PARTS, name, parts.Part(_canned(found), 1.0))
+
+
+def _canned(found: parts.Found) -> Callable[[Job], parts.Found]:
+    return lambda _: found
 
 
 def test_the_parts_of_the_help_are_those_that_there_are() -> None:
@@ -112,3 +128,15 @@ def test_nothing_to_draw_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["bench", "--from", str(path), "--plot", str(picture)]) == 0
     assert "nothing to draw" in capsys.readouterr().err
     assert not picture.exists()
+
+
+@pytest.mark.usefixtures("quick_parts")
+def test_a_picture_that_is_drawn_in_the_end_is_not_said_to_be_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The parts before the sensitivity have nothing to draw, and that is no news."""
+    picture = tmp_path / "bench.png"
+    only = ["--only", "throughput", "--only", "sensitivity"]
+    assert main(["bench", *only, "--plot", str(picture)]) == 0
+    assert "nothing to draw" not in capsys.readouterr().err
+    assert picture.exists()
