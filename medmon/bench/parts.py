@@ -46,7 +46,7 @@ PARTS: dict[str, Part] = {
     "throughput": Part(throughput.measure, 1.0),
     "sensitivity": Part(sensitivity.measure, 8.0),
     "silence": Part(silence.measure, 1.0),
-    "latency": Part(latency.measure, 7.0),
+    "latency": Part(latency.measure, 10.0),
     "collisions": Part(collisions.measure, 3.0),
     "arrays": Part(arrays.measure, 1.0),
     "memory": Part(memory.measure, 1.0),
