@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -20,6 +21,7 @@ FUNCTION_LINES_MAX = 60
 FORBIDDEN_NAMES = {
     "utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "core", "impl",
 }  # fmt: skip
+COMPILED_ENDINGS = {".c", ".h"}
 TEXT_ENDINGS = {".py", ".md", ".toml", ".txt", ".json", ".jsonl", ".csv", ".cfg", ".yml", ""}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -62,7 +64,11 @@ def _tracked() -> list[Path]:
             for path in ([ROOT / top] if (ROOT / top).is_file() else (ROOT / top).rglob("*"))
             if "_build" not in path.parts and "__pycache__" not in path.parts
         )
-    return [path for path in named if path.is_file() and path.suffix in TEXT_ENDINGS]
+    return [path for path in named if path.is_file()]
+
+
+def _texts() -> list[Path]:
+    return [path for path in _tracked() if path.suffix in TEXT_ENDINGS]
 
 
 def _test_file(path: Path) -> Path:
@@ -217,7 +223,7 @@ def test_the_tree_names_no_workplace() -> None:
     absolute = re.compile(r"(?<![\w.:/-])/(work|home|root|Users|mnt)/")
     found = [
         f"{_name(path)}:{number}"
-        for path in _tracked()
+        for path in _texts()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if absolute.search(line) and path != Path(__file__)
     ]
@@ -387,3 +393,18 @@ def test_readme_and_the_check_of_a_change_run_the_same_command() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "<!-- test-command -->" in script
     assert "pip install" not in script
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_file_that_code_reads_is_installed(package: str) -> None:
+    """A page that only a checkout has fails at the user's, who installed a wheel."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = settings["tool"]["setuptools"]["package-data"][package]
+    installed = {path for pattern in patterns for path in (ROOT / package).glob(pattern)}
+    ours = {path for path in _tracked() if path.is_relative_to(ROOT / package)}
+    left_out = [
+        _name(path)
+        for path in sorted(ours - installed)
+        if path.suffix not in COMPILED_ENDINGS | {".py"}
+    ]
+    assert left_out == []

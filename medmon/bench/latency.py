@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -68,10 +69,18 @@ class MonitorListener:
 
 
 class HeadingListener:
-    """A whole monitor with the early path, which tells whose packet is on the air."""
+    """A whole monitor with the early path, which tells whose packet is on the air, or was just now.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    is_checked : bool
+        Whether headings count of which the check holds, at the end of the packet; otherwise those
+        count of which only the first bits are there.
+    """
+
+    def __init__(self, *, is_checked: bool = False) -> None:
         self._monitor = Monitor(Config(), early=True)
+        self._is_checked = is_checked
 
     def told(self, block: Block) -> Iterator[bytes]:
         """Take the next samples, and give the device of each heading as soon as it is judged.
@@ -87,7 +96,7 @@ class HeadingListener:
             Id of a device.
         """
         for record in self._monitor.records(block):
-            if isinstance(record, Heading):
+            if isinstance(record, Heading) and record.is_checked == self._is_checked:
                 yield bytes.fromhex(record.message.device)
 
 
@@ -107,6 +116,8 @@ class Event:
         First and last-plus-one of the bytes of a packet by which the listener names it.
     deciding_bytes : int or None
         How many of a packet's first bytes decide; None where all do.
+    is_asked_on_air : bool
+        Whether it should be told before the packet ends, where not all bytes decide.
     """
 
     name: str
@@ -114,18 +125,26 @@ class Event:
     listener: Callable[[], Listener]
     mark: tuple[int, int | None] = (0, None)
     deciding_bytes: int | None = None
+    is_asked_on_air: bool = True
 
 
-_PUMPS, _PODS = ("medtronic-71", "medtronic-7"), ("omnipod-37",)
+_LONG, _SHORT, _PODS = ("medtronic-71",), ("medtronic-7",), ("omnipod-37",)
+_PUMPS = _LONG + _SHORT
+_CheckedListener = partial(HeadingListener, is_checked=True)
 EVENTS: tuple[Event, ...] = (
-    Event("pump heading", _PUMPS, HeadingListener, (1, 4), 5),
+    Event("pump heading", _LONG, HeadingListener, (1, 4), 5),
+    # The packet is over 1.5 ms later, which is less than most blocks last.
+    Event("pump heading, 7 bytes", _SHORT, HeadingListener, (1, 4), 5, is_asked_on_air=False),
     Event("pod heading", _PODS, HeadingListener, (0, 4), 12),
+    Event("pump checked", _PUMPS, _CheckedListener, (1, 4)),
+    Event("pod checked", _PODS, _CheckedListener, (0, 4)),
     Event("packet", (*_PUMPS, *_PODS), Ear),
     Event("pump judged", _PUMPS, MonitorListener),
     Event("pod judged", _PODS, MonitorListener),
 )
-"""Heading: device and command are told and judged. Packet: its check has passed. Judged: the
-monitor has written it down, which waits for copies."""
+"""Heading: device and command are told and judged. Checked: so is the whole packet at its last bit.
+Packet: its burst was handed over and its check has passed. Judged: the monitor has written it down,
+which waits for copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +259,7 @@ def _row(
         sent=len(sent),
         seen=len(pairs),
         on_air=None if event.deciding_bytes is None else on_air,
+        asked_on_air=event.deciding_bytes is not None and event.is_asked_on_air,
         waited_ms=percentiles(waited),
         computed_ms=percentiles(computed),
         total_ms=percentiles(total),

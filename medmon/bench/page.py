@@ -6,6 +6,7 @@ measured; a test compares the page with the results beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from medmon.bench.results import Results, schema
 from medmon.bench.tables import Table, tables
 
 _FRAME = Path(__file__).with_name("page.md")
+_OTHER_PAGE = re.compile(r"(docs/(\S+\.md))")
+"""A page as a terminal names it; beside this one it becomes a link."""
 
 
 def page(results: Results) -> str:
@@ -35,7 +38,8 @@ def page(results: Results) -> str:
 
 
 def _section(table: Table) -> str:
-    return "\n".join([f"## {table.title}", "", *table.says, "", _grid(table.heading, table.rows)])
+    says = (_OTHER_PAGE.sub(r"[\1](../\2)", sentence) for sentence in table.says)
+    return "\n".join([f"## {table.title}", "", *says, "", _grid(table.heading, table.rows)])
 
 
 def _records() -> Iterator[str]:

@@ -46,7 +46,7 @@ PARTS: dict[str, Part] = {
     "throughput": Part(throughput.measure, 1.0),
     "sensitivity": Part(sensitivity.measure, 8.0),
     "silence": Part(silence.measure, 1.0),
-    "latency": Part(latency.measure, 7.0),
+    "latency": Part(latency.measure, 10.0),
     "collisions": Part(collisions.measure, 3.0),
     "arrays": Part(arrays.measure, 1.0),
     "memory": Part(memory.measure, 1.0),
@@ -54,7 +54,18 @@ PARTS: dict[str, Part] = {
 """Every part, by the name that it has on the command line and in the results."""
 
 
-def measured(names: Iterable[str], job: Job, before: Results | None = None) -> Iterator[Results]:
+Begun: TypeAlias = Callable[[str, int, int], None]
+"""Takes the name of a part that begins, its number and how many there are."""
+
+
+def _tell_nobody(name: str, number: int, total: int) -> None:
+    """Let it begin in silence."""
+    del name, number, total
+
+
+def measured(
+    names: Iterable[str], job: Job, before: Results | None = None, begun: Begun = _tell_nobody
+) -> Iterator[Results]:
     """Run parts, one after the other.
 
     Parameters
@@ -65,6 +76,8 @@ def measured(names: Iterable[str], job: Job, before: Results | None = None) -> I
         How much is to be done, and with whom.
     before : Results or None
         What is known already; parts that are run take the place of theirs.
+    begun : callable
+        Is told of each part when it begins.
 
     Yields
     ------
@@ -80,7 +93,8 @@ def measured(names: Iterable[str], job: Job, before: Results | None = None) -> I
     chosen = [name for name in PARTS if name in wanted]
     total = sum(PARTS[name].weight for name in chosen)
     done, known = 0.0, before
-    for name in chosen:
+    for number, name in enumerate(chosen, 1):
+        begun(name, number, len(chosen))
         part = PARTS[name]
         found = part.measure(replace(job, told=_scaled(job, done / total, part.weight / total)))
         known = known or Results(time=found.run.time)

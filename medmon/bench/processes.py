@@ -81,6 +81,7 @@ def spent_by(command: Sequence[str], folder: Path, *, fed: Iterable[bytes] | Non
             usage, peak_mib = _watched(process)
         finally:
             process.kill()
+            process.wait()  # or it might write into the folder while that is taken away
     if process.returncode:
         said = errors.read_bytes()[-_TAIL_BYTES:].decode("utf-8", "replace").strip()
         raise SourceError(

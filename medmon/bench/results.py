@@ -216,6 +216,9 @@ class LatencyRow(Measured):
     on_air: int | None = None
     """Of these, the ones that were told before their last bit had arrived; None of an event for
     which all bits decide."""
+    asked_on_air: bool | None = None
+    """Whether all should be told before their last bit; not of a packet that is over 1.5 ms after
+    its heading. None in results from before it was asked."""
     waited_ms: Percentiles | None
     """From the arrival of the deciding bit to the end of the block with which it was told; None, as
     the others, where nothing was told."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -22,6 +24,12 @@ PARTS = (
     "throughput", "sensitivity", "silence", "latency", "collisions", "arrays", "memory"
 )  # fmt: skip
 """As `medmon.bench.parts` has them; written here so that help needs no numpy."""
+_EXAMPLES = """
+\b
+Example: medmon bench --only sensitivity --plot sensitivity.png
+         medmon bench --full --only latency --from old.json --json new.json
+         medmon bench --from new.json --page bench.md --plot bench.png
+"""
 _WIDTH = 100
 
 
@@ -36,7 +44,7 @@ class _Given(TypedDict):
     seed: int
 
 
-@click.command(epilog="Example: medmon bench --only sensitivity --plot sensitivity.png")
+@click.command(epilog=_EXAMPLES)
 @click.option(
     "--only", multiple=True, type=click.Choice(PARTS), help="This part alone; repeatable."
 )
@@ -63,6 +71,9 @@ def bench(**given: Unpack[_Given]) -> None:
 
     Signals are made, nothing is needed. Where rtl_433 is installed, it hears the same samples in
     the same run, and ratios are told. Nothing here passes or fails: goals stand beside figures.
+
+    Without --full the sensitivity takes some minutes, latency and collisions one or two each, every
+    other part seconds.
     """
     if given["show_schema"]:
         from medmon.bench.results import schema
@@ -70,8 +81,18 @@ def bench(**given: Unpack[_Given]) -> None:
         click.echo(json.dumps(schema(), indent=2))
         return
     _refuse_what_cannot_be_written(given)
-    for results in _found(given):
-        _write(results, given)
+    if given["is_full"] and given["earlier"] is not None and not given["only"]:
+        raise click.UsageError(
+            "--from measures nothing by itself: name the parts that --full is to measure anew, "
+            "as in --only latency, or leave --from out to measure all of them"
+        )
+    from medmon.bench.ending import ending_cleanly
+
+    with ending_cleanly(), closing(_found(given)) as steps:
+        for results in steps:
+            _write(results, given)
+    if given["plot"] is not None and results.sensitivity is None:
+        flags.remark(f"{given['plot']}: nothing to draw, the sensitivity was not measured")
     if given["json_to"] == "-":
         click.echo(_text(results), nl=False)
         return
@@ -91,7 +112,7 @@ def _refuse_what_cannot_be_written(given: _Given) -> None:
         raise click.UsageError("--plot takes a name that ends in .png or .svg")
 
 
-def _found(given: _Given) -> Iterator[Results]:
+def _found(given: _Given) -> Generator[Results]:
     """Take earlier results, measure, or both; what is known is given after each part."""
     before = None if given["earlier"] is None else _read(given["earlier"])
     if before is not None:
@@ -107,9 +128,28 @@ def _found(given: _Given) -> Iterator[Results]:
     if peer is None:
         flags.remark(ABSENT)
     effort: Effort = "full" if given["is_full"] else "quick"
+    if before is not None and effort == "quick":
+        _tell_what_is_lost(names, before)
     with TemporaryDirectory(prefix="medmon-bench-") as folder, bar("bench") as told:
         job = Job(Path(folder), effort, given["seed"], peer, lambda share: told(share, 0))
-        yield from measured(names, job, before)
+        yield from measured(names, job, before, _tell_where_no_bar_is)
+
+
+def _tell_what_is_lost(names: Sequence[str], before: Results) -> None:
+    """Say which figures to be quoted give way to others."""
+    for name in dict.fromkeys(names):
+        part = getattr(before, name)
+        if part is not None and part.run.effort == "full":
+            flags.remark(
+                f"{name}: a quick run takes the place of the full one of {part.run.time[:10]}; "
+                "--full measures it fully"
+            )
+
+
+def _tell_where_no_bar_is(name: str, number: int, total: int) -> None:
+    """Say in a log what goes on; at a terminal a bar does."""
+    if not sys.stderr.isatty():
+        flags.remark(f"{name}, part {number} of {total}")
 
 
 def _read(path: Path) -> Results:
@@ -147,9 +187,7 @@ def _write(results: Results, given: _Given) -> None:
 
         given["page"].write_text(page(results), encoding="utf-8")
     plot = given["plot"]
-    if plot is not None and results.sensitivity is None:
-        flags.remark(f"{plot}: nothing to draw, the sensitivity was not measured")
-    elif plot is not None and results.sensitivity is not None:
+    if plot is not None and results.sensitivity is not None:
         from medmon.bench.picture import draw
 
         plot.write_bytes(draw(results.sensitivity, "svg" if plot.suffix == ".svg" else "png"))

@@ -98,8 +98,8 @@ def results() -> Results:
                 "rows": [
                     {
                         "event": "pod heading", "rate_hz": 1.024e6, "block_samples": 512,
-                        "sent": 10, "seen": 9, "on_air": 8, "waited_ms": waited,
-                        "computed_ms": waited, "total_ms": waited, "load": 0.2,
+                        "sent": 10, "seen": 9, "on_air": 8, "asked_on_air": True,
+                        "waited_ms": waited, "computed_ms": waited, "total_ms": waited, "load": 0.2,
                     },
                     {
                         "event": "packet", "rate_hz": 1.024e6, "block_samples": 4096, "sent": 10,

@@ -88,8 +88,10 @@ def test_every_packet_is_told_after_its_last_bit(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("pump heading", "medtronic-71"), ("pod heading", "omnipod-37")]
-)
+    ("name", "kind"),
+    [("pump heading", "medtronic-71"), ("pump heading, 7 bytes", "medtronic-7"),
+     ("pod heading", "omnipod-37")],
+)  # fmt: skip
 def test_a_heading_is_told_with_the_block_of_its_last_bit(
     name: str, kind: str, tmp_path: Path
 ) -> None:
@@ -101,6 +103,38 @@ def test_a_heading_is_told_with_the_block_of_its_last_bit(
     assert row.waited_ms is not None
     # Half a millisecond of block, and a chip or two to look at.
     assert 0 <= row.waited_ms.p50 <= row.waited_ms.p999 < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("pump checked", "medtronic-71"), ("pump checked", "medtronic-7"),
+     ("pod checked", "omnipod-37")],
+)  # fmt: skip
+def test_a_checked_packet_is_told_with_the_block_of_its_last_bit(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    """Its heading, which came earlier, is not taken for it, and its burst is not waited for."""
+    made = stretch([KINDS[kind]], 256e3, 20.0, 2, seed=1)
+    (event,) = [each for each in latency.EVENTS if each.name == name]
+    row = latency._row(event, 256e3, 128, made.write(tmp_path), made.sent)
+    assert (row.seen, row.on_air, row.asked_on_air) == (2, None, False)
+    assert row.waited_ms is not None
+    assert 0 <= row.waited_ms.p50 <= row.waited_ms.p999 < 2
+
+
+def test_only_what_leaves_time_is_asked_to_be_told_on_the_air() -> None:
+    """A goal that nobody can reach makes the others worthless."""
+    asked = {each.name for each in latency.EVENTS if each.is_asked_on_air and each.deciding_bytes}
+    assert asked == {"pump heading", "pod heading"}
+    shortest_s = {
+        kind: one.arrived_s(8 * len(one.packet)) - one.arrived_s(8 * (each.deciding_bytes or 0))
+        for each in latency.EVENTS
+        if each.name in asked
+        for kind in each.kinds
+        for one in stretch([KINDS[kind]], 256e3, 20.0, 1, seed=1).sent
+    }
+    # Two blocks of 4,096 samples at 1.024 MS/s: one to wait for, one to compute in.
+    assert min(shortest_s.values()) > 2 * 4_096 / 1.024e6
 
 
 @pytest.mark.parametrize(("bits", "on_air"), [(40, 2), (8 * 71, 0)])

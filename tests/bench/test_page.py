@@ -24,6 +24,20 @@ def test_the_page_holds_every_part_and_every_key(results: Results) -> None:
     assert "<!--" not in text
 
 
+def test_other_pages_are_linked(results: Results) -> None:
+    """A terminal names the file; on the page nobody has to look for it."""
+    assert "which [docs/explanation/antennas.md](../explanation/antennas.md) derives" in page(
+        results
+    )
+
+
+def test_the_page_explains_its_words_before_it_uses_them(results: Results) -> None:
+    """Who reads the first table must not have to know the field, or to search the last section."""
+    head, _, _ = page(results).partition("\n## Throughput\n")
+    for word in ("quick, full", "Ec/N0", "MS/s, kS/s", "p50 / p99 / p99.9", "told"):
+        assert f"\n| {word} | " in head
+
+
 def test_the_page_in_the_documentation_is_made_from_the_results_beside_it() -> None:
     """Nobody can improve a figure by hand."""
     results = Results.model_validate_json((DOCS / "reference" / "bench.json").read_bytes())

@@ -56,3 +56,16 @@ def test_a_part_takes_the_place_of_an_earlier_one(results: Results, tmp_path: Pa
     (after,) = parts.measured(["latency"], Job(tmp_path), before)
     assert after.latency == results.latency
     assert (after.silence, after.memory) == (None, results.memory)
+
+
+@pytest.mark.usefixtures("canned")
+def test_a_part_is_named_when_it_begins(tmp_path: Path) -> None:
+    """Whoever waits for an hour wants to know for what."""
+    begun: list[tuple[str, int, int]] = []
+    steps = parts.measured(
+        ["memory", "silence"], Job(tmp_path), begun=lambda *told: begun.append(told)
+    )
+    next(steps)
+    assert begun == [("silence", 1, 2)]
+    next(steps)
+    assert begun[1:] == [("memory", 2, 2)]

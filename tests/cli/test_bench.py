@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from medmon.bench import parts, peer, silence
+from medmon.bench.job import Job
 from medmon.bench.results import Results, schema
 from medmon.cli import bench, main
 
@@ -22,6 +24,20 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peer, "find_peer", lambda: None)
 
 
+@pytest.fixture
+def quick_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Throughput and sensitivity are known beforehand, and there is no rtl_433."""
+    known = Results.model_validate_json(Path(FILE).read_bytes())
+    monkeypatch.setattr(peer, "find_peer", lambda: None)
+    for name, found in (("throughput", known.throughput), ("sensitivity", known.sensitivity)):
+        assert found is not None
+        monkeypatch.setitem(parts.PARTS, name, parts.Part(_canned(found), 1.0))
+
+
+def _canned(found: parts.Found) -> Callable[[Job], parts.Found]:
+    return lambda _: found
+
+
 def test_the_parts_of_the_help_are_those_that_there_are() -> None:
     """The names stand twice, so that help needs no numpy."""
     assert list(bench.PARTS) == list(parts.PARTS)
@@ -29,12 +45,12 @@ def test_the_parts_of_the_help_are_those_that_there_are() -> None:
 
 @pytest.mark.usefixtures("short")
 def test_a_part_alone_is_measured_and_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """A table on stdout; that rtl_433 is missing, and how to get it, on stderr."""
+    """A table on stdout; that rtl_433 is missing, and which part begins, on stderr."""
     assert main(["bench", "--only", "silence"]) == 0
     said = capsys.readouterr()
     assert said.out.splitlines()[1] == "False decodes"
     assert said.out.splitlines()[-1].split()[-2:] == ["0", "none"]
-    assert said.err == f"medmon: {peer.ABSENT}\n"
+    assert said.err == f"medmon: {peer.ABSENT}\nmedmon: silence, part 1 of 1\n"
 
 
 @pytest.mark.usefixtures("short")
@@ -98,11 +114,36 @@ def test_a_file_that_holds_something_else_is_bad_input(
         ["--json", "no-such-folder/x.json"],
         ["--page", "no-such-folder/x.md"],
         ["--only", "beauty"],
+        ["--from", FILE, "--full"],
     ],
 )
 def test_mistakes_are_told_before_anything_is_measured(arguments: list[str]) -> None:
     """An hour of work must not end with a folder that is not there."""
     assert main(["bench", *arguments]) == 2
+
+
+def test_full_beside_earlier_results_says_what_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It would print the old figures as if they had been measured."""
+    assert main(["bench", "--from", FILE, "--full"]) == 2
+    assert "name the parts that --full is to measure anew" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize(("effort", "times"), [("full", 1), ("quick", 0)])
+def test_a_quick_run_in_place_of_a_full_one_is_told(
+    effort: str, times: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Figures to be quoted are lost, and an hour of work with them."""
+    earlier = json.loads(Path(FILE).read_bytes())
+    earlier["silence"]["run"].update(effort=effort, time="2026-11-24T22:00:00Z")
+    path = tmp_path / "earlier.json"
+    path.write_text(json.dumps(earlier))
+    assert main(["bench", "--from", str(path), "--only", "silence"]) == 0
+    said = capsys.readouterr().err
+    lost = "silence: a quick run takes the place of the full one of 2026-11-24; --full measures it"
+    assert said.count(lost) == times
 
 
 def test_nothing_to_draw_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,3 +153,15 @@ def test_nothing_to_draw_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["bench", "--from", str(path), "--plot", str(picture)]) == 0
     assert "nothing to draw" in capsys.readouterr().err
     assert not picture.exists()
+
+
+@pytest.mark.usefixtures("quick_parts")
+def test_a_picture_that_is_drawn_in_the_end_is_not_said_to_be_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The parts before the sensitivity have nothing to draw, and that is no news."""
+    picture = tmp_path / "bench.png"
+    only = ["--only", "throughput", "--only", "sensitivity"]
+    assert main(["bench", *only, "--plot", str(picture)]) == 0
+    assert "nothing to draw" not in capsys.readouterr().err
+    assert picture.exists()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from medmon.bench.results import Arrays, ArraysRow
 from medmon.bench.tables.table import Table, rate, told
 
+_UNITS = {"tdoa_ns": "ns", "aoa_deg": "degrees"}
+
 
 def arrays(part: Arrays) -> Table:
     """Tell the errors over their bounds.
@@ -49,8 +51,8 @@ def _row(row: ArraysRow, goal: str) -> tuple[str, ...]:
         row.feature,
         row.antennas,
         f"{row.measured} of {row.bursts}",
-        _figure(row.rms),
-        _figure(row.bound),
+        _figure(row.rms, row),
+        _figure(row.bound, row),
         _ratio(row.ratio),
         goal,
         _ratio(row.ratio_whole_band),
@@ -58,8 +60,8 @@ def _row(row: ArraysRow, goal: str) -> tuple[str, ...]:
     )
 
 
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
+def _figure(value: float | None, row: ArraysRow) -> str:
+    return "-" if value is None else f"{value:.3g} {_UNITS[row.feature]}"
 
 
 def _ratio(value: float | None) -> str:
