@@ -140,7 +140,7 @@ class Summary:
     samples, samples_lost : int
         Samples seen and lost.
     seconds : float
-        Length of what was heard.
+        Length of what was heard, gaps left out.
     real_time_factor : float or None
         Seconds heard for each second of work; None in a deterministic comparison.
     transmissions : mapping
