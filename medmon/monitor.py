@@ -259,7 +259,7 @@ class _Tally:
         self.transmissions: Counter[str] = Counter()
         self.time_ns = 0
         self._alarms: Counter[str] = Counter()
-        self._samples = 0
+        self._samples: Counter[float] = Counter()  # by rate, so that no sum depends on blocks
         self._samples_lost = 0
         self._rate_hz = 0.0
         self._first_ns: int | None = None
@@ -278,7 +278,7 @@ class _Tally:
         if isinstance(item, Gap):
             self._samples_lost += count
         else:
-            self._samples += count
+            self._samples[item.rate_hz] += count
         # Counted from the first sample: the time of the end must not depend on the blocks.
         passed = item.span.sample_start + count - self._first_sample
         end_ns = self._start_ns() + round(passed * 1e9 / item.rate_hz)
@@ -308,9 +308,9 @@ class _Tally:
         """Give the counts."""
         return Summary(
             time_ns=self.time_ns,
-            samples=self._samples,
+            samples=self._samples.total(),
             samples_lost=self._samples_lost,
-            seconds=(self.time_ns - self._start_ns()) / 1e9,
+            seconds=sum((count / rate for rate, count in self._samples.items()), start=0.0),
             transmissions=dict(sorted(self.transmissions.items())),
             alarms=dict(sorted((+self._alarms).items())),
         )

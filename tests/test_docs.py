@@ -211,6 +211,20 @@ def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
     assert "A bolus of 12 IU was ordered from pump (554321); the limit is 10 IU." in known
 
 
+def test_the_page_about_early_alarms_shows_what_is_printed(tmp_path: Path) -> None:
+    """Whoever types its lines reads its words; only identifiers may be others elsewhere."""
+    page = DOCS / "how-to" / "early-alarms.md"
+    printed = _without_ids(_typed(page, tmp_path))
+    shown = [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8"))
+             if kind == "text"]  # fmt: skip
+    assert shown
+    assert [line for text in shown for line in _without_ids(text) if line not in printed] == []
+
+
+def _without_ids(text: str) -> list[str]:
+    return [re.sub(r"alarm [0-9a-f]{16}$", "alarm", line) for line in text.splitlines()]
+
+
 @pytest.mark.parametrize("text", _blocks("toml"))
 def test_configuration_examples_are_without_mistakes(text: str) -> None:
     """What a page tells people to write into medmon.toml passes `medmon config check`."""

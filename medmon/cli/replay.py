@@ -34,7 +34,16 @@ class _Given(flags.Known):
     early: bool
 
 
-@click.command(epilog="Example: medmon replay g001_916.5M_250k.cu8 -c medmon.toml -o json:-")
+_EXAMPLES = """\b
+Example: medmon replay g001_916.5M_250k.cu8 -c medmon.toml -o json:-
+Told while on the air: medmon replay ward.sigmf-meta --early -v
+In a script: medmon replay ward.sigmf-meta --fail-on high || echo look
+From a receiver: rtl_sdr -f 916.5M -s 250k - |
+                 medmon replay - -f 916.5M -s 250k
+"""
+
+
+@click.command(epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @flags.output
 @flags.config
@@ -55,7 +64,8 @@ class _Given(flags.Known):
 )  # fmt: skip
 @click.option(
     "--early", is_flag=True,
-    help="Tell headings of packets as a live run would: while they are on the air.",
+    help="Tell of packets while they are on the air, as a live run would. Headings show with -v "
+    "or in JSON, alarms everywhere.",
 )  # fmt: skip
 @flags.fail_on
 @click.option("--cluster", metavar="ADDRESS", help="Not in this version.")
@@ -65,9 +75,9 @@ class _Given(flags.Known):
 def replay(files: tuple[str, ...], **given: Unpack[_Given]) -> int:
     """Judge recordings: who spoke, what was said, what is wrong with it.
 
-    Each FILE is judged by itself, and one summary comes last. A file of medmon's own records
-    (.jsonl) is judged again without samples. Without -o a person reads what was found; outputs
-    of the configuration are not used. A file that is written to is begun anew.
+    Each FILE is judged by itself, and one summary comes last; - is standard input. A file of
+    medmon's own records (.jsonl) is judged again without samples. Without -o a person reads what
+    was found; outputs of the configuration are not used. A file that is written to is begun anew.
     """
     from medmon.config import config_from_files, find_config
     from medmon.monitor import Monitor

@@ -66,7 +66,12 @@ class Foretelling:
         """
         told: list[Verdict] = []
         for verdict in verdicts:
-            early = replace(verdict, stage="early", findings=unchecked(verdict.findings))
+            early = replace(
+                verdict,
+                stage="early",
+                is_checked=heading.is_checked,
+                findings=unchecked(verdict.findings),
+            )
             place = self._place(early) if heading.is_checked else None
             if place is None:
                 self._open.append(_Open(early, heading.is_checked))

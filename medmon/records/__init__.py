@@ -28,6 +28,7 @@ from medmon.records.judgement import (
 from medmon.records.outcome import (
     Alarm,
     AlarmPhase,
+    AlarmStage,
     AlarmState,
     Evidence,
     Status,
@@ -70,6 +71,7 @@ __all__ = [
     "Alarm",
     "AlarmKind",
     "AlarmPhase",
+    "AlarmStage",
     "AlarmState",
     "Beginning",
     "Block",

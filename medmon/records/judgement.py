@@ -176,6 +176,8 @@ class Verdict:
         "whole" where it rests on a whole transmission, "early" on a heading; where an early one
         was given before about the same packet: "checked" when its check holds, "confirmed" by its
         transmission, "withdrawn" where none bore it out.
+    is_checked : bool
+        Of an early verdict: whether the packet was heard to its end and its check holds.
     """
 
     policy: str
@@ -190,3 +192,4 @@ class Verdict:
     protocol: str | None = None
     hold_s: float = HOLD_S
     stage: Stage = "whole"
+    is_checked: bool = False

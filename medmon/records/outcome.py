@@ -10,6 +10,7 @@ from medmon.records.judgement import AlarmKind, Finding, Priority
 
 AlarmPhase: TypeAlias = Literal["start", "update", "end"]
 AlarmState: TypeAlias = Literal["active", "latched", "acknowledged", "cleared"]
+AlarmStage: TypeAlias = Literal["whole", "heading", "checked", "confirmed", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ class Alarm:
     protocol : str or None
         Name of the decoder that knows the device, where it is known.
     early : bool
-        Whether all of it rests on headings of packets that were still on the air, unchecked.
+        Whether all of it rests on headings: no transmission was made of the packets yet.
+    stage : str
+        "whole" where it never was early. While it is: "heading" where the latest packet was not
+        checked, "checked" where its check holds. After that "confirmed", by a transmission, or
+        "withdrawn".
     """
 
     id: str
@@ -84,6 +89,7 @@ class Alarm:
     count: int
     protocol: str | None = None
     early: bool = False
+    stage: AlarmStage = "whole"
 
     @property
     def score(self) -> float:
@@ -134,7 +140,7 @@ class Summary:
     samples, samples_lost : int
         Samples seen and lost.
     seconds : float
-        Length of what was heard.
+        Length of what was heard, gaps left out.
     real_time_factor : float or None
         Seconds heard for each second of work; None in a deterministic comparison.
     transmissions : mapping

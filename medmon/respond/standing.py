@@ -22,6 +22,7 @@ from typing import NamedTuple, TypeVar
 from medmon.records import (
     Alarm,
     AlarmPhase,
+    AlarmStage,
     AlarmState,
     Evidence,
     Finding,
@@ -118,10 +119,13 @@ class Standing:
         "_evidence",
         "_first_ns",
         "_has_latched",
+        "_is_checked",
+        "_is_withdrawn",
         "_last_ns",
         "_novelty",
         "_reasons",
         "_transmissions",
+        "_was_early",
         "_worst",
         "count",
         "hold_ns",
@@ -150,7 +154,10 @@ class Standing:
         self._announced_ns = seen_ns
         self._announced_state: State = "idle"
         self._announced_early = False
+        self._was_early = False
         self._early_count = 0
+        self._is_checked = False
+        self._is_withdrawn = False
         self._has_latched = False
 
     @property
@@ -218,6 +225,7 @@ class Standing:
         if self.count == 1:
             # It ends with what it began with: an end that counts nothing would explain nothing.
             self._early_count = 1
+            self._is_withdrawn = True
             return self.put("withdraw", time_ns=time_ns)
         self.count -= 1
         return None
@@ -237,10 +245,13 @@ class Standing:
         if verdict.stage == "confirmed" and self._early_count:
             self._early_count -= 1
             return
+        is_early = verdict.stage in {"early", "checked"}
+        if is_early:
+            self._is_checked = verdict.is_checked
         if verdict.stage == "checked" and self._early_count:
             return
         self.count += 1
-        self._early_count += verdict.stage in {"early", "checked"}
+        self._early_count += is_early
 
     def put(self, given: Input, *, time_ns: int) -> AlarmPhase | None:
         """Apply an input to the state.
@@ -305,6 +316,7 @@ class Standing:
         self._announced_ns = time_ns
         self._announced_state = self.state
         self._announced_early = self.is_early
+        self._was_early = self._was_early or self.is_early
         return Alarm(
             id=self.id,
             time_ns=time_ns,
@@ -327,6 +339,7 @@ class Standing:
             count=self.count,
             protocol=self._worst.protocol,
             early=self.is_early,
+            stage=self._stage(),
         )
 
     @property
@@ -339,6 +352,13 @@ class Standing:
     def _state_outside(self) -> AlarmState:
         assert self.state != "idle", "an alarm is announced only after it was raised"
         return self.state
+
+    def _stage(self) -> AlarmStage:
+        if self._is_withdrawn:
+            return "withdrawn"
+        if self.is_early:
+            return "checked" if self._is_checked else "heading"
+        return "confirmed" if self._was_early else "whole"
 
     def _remember(self, finding: Finding) -> bool:
         """Count a finding; True if it says something worse or something else than those before."""

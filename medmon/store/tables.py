@@ -66,7 +66,8 @@ TABLES: Mapping[str, Table] = {
     ),
     "alarm": _table(
         "alarms",
-        "id phase state priority kind policy title action subject score p_value first last count",
+        "id phase state priority kind policy title action subject score p_value first last count "
+        "early stage",
         subject="subject",
     ),
     "finding": _table(
@@ -85,10 +86,14 @@ HISTORY: Final = "alarm_history"
 
 _ADDED = ("tdoa_std_ns", "aoa_std_deg", "aoa_ambiguous", "collided")
 """Columns of transmissions that the first layout did not have."""
+_STAGED = ("early", "stage")
+"""Columns of alarms that the first two layouts did not have."""
 
 
 def _create(table: Table, name: str, key: str) -> str:
-    columns = ", ".join(column for column in table.columns if column not in {key, *_ADDED})
+    columns = ", ".join(
+        column for column in table.columns if column not in {key, *_ADDED, *_STAGED}
+    )
     return (
         f"CREATE TABLE {name} ({key} TEXT PRIMARY KEY, {columns}, line TEXT NOT NULL);"
         f"CREATE INDEX {name}_time ON {name} (time_ns);"
@@ -111,7 +116,12 @@ def _arrival() -> str:
     return "".join(f"ALTER TABLE transmissions ADD COLUMN {column};" for column in _ADDED)
 
 
-MIGRATIONS: tuple[str, ...] = (_first_layout(), _arrival())
+def _stages() -> str:
+    tables = (TABLES["alarm"].name, HISTORY)
+    return "".join(f"ALTER TABLE {t} ADD COLUMN {column};" for t in tables for column in _STAGED)
+
+
+MIGRATIONS: tuple[str, ...] = (_first_layout(), _arrival(), _stages())
 """Scripts that lead from one version of the layout to the next."""
 
 

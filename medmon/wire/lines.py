@@ -213,6 +213,7 @@ def _alarm(record: Alarm, devices: Devices) -> Line:
         "last": iso_from_ns(record.last_ns),
         "count": record.count,
         "early": record.early,
+        "stage": record.stage,
         "evidence": [_evidence(evidence) for evidence in record.evidence],
         "jamming": None,
     }

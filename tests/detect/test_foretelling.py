@@ -193,7 +193,7 @@ def test_a_checked_packet_without_a_transmission_is_withdrawn() -> None:
     """Whatever was told early, in the end only transmissions count."""
     judge = _judge()
     early = judge.glance(_heading(SECOND_NS, checked={}))
-    assert [verdict.stage for verdict in early] == ["early"]
+    assert [(verdict.stage, verdict.is_checked) for verdict in early] == [("early", True)]
     (withdrawn,) = judge.advance(SECOND_NS + WAIT_NS)
     assert withdrawn.stage == "withdrawn"
 

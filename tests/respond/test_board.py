@@ -538,7 +538,7 @@ def _staged(second: float, stage: Stage, subject: str = "s") -> Verdict:
         replace(finding, early=stage in EARLY, transmissions=() if stage in EARLY else ("t",))
         for finding in verdict.findings
     )
-    return replace(verdict, stage=stage, findings=findings)
+    return replace(verdict, stage=stage, findings=findings, is_checked=stage == "checked")
 
 
 def test_what_a_check_bears_out_is_not_counted_again() -> None:
@@ -551,6 +551,22 @@ def test_what_a_check_bears_out_is_not_counted_again() -> None:
         ("update", 1, False),
     ]
     assert board.feed(_staged(5, "withdrawn")) == []
+
+
+def test_an_alarm_tells_how_sure_it_is() -> None:
+    """The bedside tells a packet on the air, one that was checked, and what came of them apart."""
+    board = Board(strangers_max=9)
+    over = replace(_staged(1.5, "early", "over"), is_checked=True)
+    alarms = [_staged(1, "early", "begun"), over, _staged(2, "confirmed", "begun")]
+    alarms += [_staged(5, "withdrawn", "over"), _verdict(6, subject="other")]
+    told = [alarm for verdict in alarms for alarm in board.feed(verdict)]
+    assert [(alarm.subject, alarm.phase, alarm.stage) for alarm in told] == [
+        ("begun", "start", "heading"),
+        ("over", "start", "checked"),
+        ("begun", "update", "confirmed"),
+        ("over", "end", "withdrawn"),
+        ("other", "start", "whole"),
+    ]
 
 
 def test_what_was_told_early_is_one_alarm_and_one_occurrence() -> None:

@@ -166,7 +166,7 @@ def test_layout_has_a_version(tmp_path: Path) -> None:
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StorageError, match=r"has layout 99, this medmon knows 2; use the newer"):
+    with pytest.raises(StorageError, match=r"has layout 99, this medmon knows 3; use the newer"):
         Store(path)
 
 

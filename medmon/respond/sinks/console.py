@@ -8,6 +8,7 @@ and the summary are told too; transmissions, findings and heartbeats only with `
                                why: A bolus of 12.5 IU is above the limit of 10 IU.
 
 Later phases of an alarm are one line, and a second one where the worst reason has become another.
+What was told early says how sure it is: not yet checked, not yet confirmed, confirmed, withdrawn.
 
 Whatever was heard is printed with control characters as escapes, so that nobody on the air can
 steer the terminal of the person who watches.
@@ -24,6 +25,19 @@ from medmon.errors import ConfigError
 
 _STARS: Mapping[str, str] = {"high": "***", "medium": "**", "low": "*", "info": ""}
 _ALWAYS = frozenset({"alarm", "gap", "summary"})
+_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "heading": "not yet checked: the packet is still on the air",
+        "checked": "its check holds; not yet confirmed by the whole transmission",
+    }
+)
+_TURNS: Mapping[str, str] = MappingProxyType(
+    {
+        "checked": "its check holds, ",
+        "confirmed": "confirmed by the whole transmission, ",
+        "withdrawn": "withdrawn, no whole transmission confirmed it",
+    }
+)
 _TIME_LETTERS = len("2026-11-23T11:15:03.00")
 _INDENT = " " * 27
 
@@ -63,7 +77,8 @@ class Console:
             )
         self._is_data = target == "-"
         self._is_verbose = verbose == "yes"
-        self._whys: dict[str, str] = {}  # by open alarm, of which the board bounds the number
+        # Worst reason and stage as told, by open alarm, of which the board bounds the number.
+        self._told: dict[str, tuple[str, str]] = {}
 
     def emit(self, line: Mapping[str, Any]) -> None:
         """Tell about one record.
@@ -91,14 +106,16 @@ class Console:
         """Do nothing; the streams belong to the program."""
 
     def _sentences(self, line: Mapping[str, Any]) -> Iterator[str]:
-        yield from _WRITERS[line["type"]](line)
         if line["type"] != "alarm":
+            yield from _WRITERS[line["type"]](line)
             return
         why = line["reasons"][0]["text"] if line["reasons"] else ""
-        told = self._whys.pop(line["id"], why)
+        stage = line.get("stage", "whole")
+        told_why, told_stage = self._told.pop(line["id"], (why, stage))
         if line["phase"] != "end":
-            self._whys[line["id"]] = why
-        if line["phase"] == "update" and why != told:
+            self._told[line["id"]] = why, stage
+        yield from _alarm(line, turn="" if stage == told_stage else _TURNS.get(stage, ""))
+        if line["phase"] == "update" and why != told_why:
             yield f"why: {why}"
 
 
@@ -106,7 +123,8 @@ def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _alarm(line: Mapping[str, Any]) -> Iterator[str]:
+def _alarm(line: Mapping[str, Any], *, turn: str = "") -> Iterator[str]:
+    """Tell about an alarm; `turn` says how sure it has become since it was told last."""
     device = line["device"] or {}
     names = [device.get("name"), device.get("asset"), line["subject"]]
     who = ", ".join(dict.fromkeys(name for name in names if name))
@@ -115,14 +133,14 @@ def _alarm(line: Mapping[str, Any]) -> Iterator[str]:
         yield f"{stars} {line['title']}: {who}. {line['action']}"
         for reason in line["reasons"][:3]:
             yield f"why: {reason['text']}"
-        if line.get("early"):
-            yield "not yet checked: the packet is still on the air"
+        if line.get("stage") in _DOUBTS:
+            yield _DOUBTS[line["stage"]]
         yield f"alarm {line['id']}"
         return
-    ended = "withdrawn, the packet did not bear it out" if line.get("early") else "ended"
-    verb = ended if line["phase"] == "end" else line["state"]
+    verb = "ended" if line["phase"] == "end" else line["state"]
+    state = turn if line.get("stage") == "withdrawn" else f"{turn}{verb}"
     times = "once" if line["count"] == 1 else f"{line['count']} times"
-    yield f"{stars} {line['title']}: {who}: {verb}, seen {times}, alarm {line['id']}"
+    yield f"{stars} {line['title']}: {who}: {state}, seen {times}, alarm {line['id']}"
 
 
 def _transmission(line: Mapping[str, Any]) -> Iterator[str]:

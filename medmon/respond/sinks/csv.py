@@ -42,7 +42,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "alarm": tuple(
         f"{_HEAD} phase state priority kind policy title action subject device.asset device.name "
-        "score p_value first last count reasons transmissions evidence jamming protocol".split()
+        "score p_value first last count reasons transmissions evidence jamming protocol "
+        "early stage".split()
     ),
 }
 """The columns of each table."""

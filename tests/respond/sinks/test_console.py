@@ -69,6 +69,51 @@ def test_later_phases_are_one_line(
     )
 
 
+def _verbs(lines: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    sink = PLUGIN("", {})
+    for line in lines:
+        sink.emit(line)
+    return [line.strip() for line in capsys.readouterr().err.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("stage", "text"),
+    [
+        ("heading", "not yet checked: the packet is still on the air"),
+        ("checked", "its check holds; not yet confirmed by the whole transmission"),
+    ],
+)
+def test_an_early_alarm_says_how_sure_it_is(
+    capsys: pytest.CaptureFixture[str], stage: str, text: str
+) -> None:
+    """A packet whose check holds is over: nobody is told that it is still on the air."""
+    told = _told(capsys, ALARM | {"early": True, "stage": stage}).splitlines()
+    assert [line.strip() for line in told[-2:]] == [text, "alarm a1"]
+
+
+def test_an_early_alarm_is_confirmed_once_and_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever was told early reads that it is certain now; later lines need not repeat it."""
+    later = {"phase": "update", "early": False, "stage": "confirmed"}
+    told = _verbs([ALARM | {"early": True, "stage": "heading"}, *2 * [ALARM | later]], capsys)
+    assert [line.partition("350535: ")[2] for line in told[-2:]] == [
+        "confirmed by the whole transmission, active, seen once, alarm a1",
+        "active, seen once, alarm a1",
+    ]
+
+
+def test_an_alarm_is_withdrawn_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """A nurse who ran reads why it ended; an early alarm that merely lapses was not withdrawn."""
+    early = ALARM | {"early": True, "stage": "checked"}
+    ends = [
+        {"phase": "end", "state": "cleared", "stage": stage} for stage in ("withdrawn", "checked")
+    ]
+    told = [_verbs([early, early | end], capsys)[-1].partition("350535: ")[2] for end in ends]
+    assert told == [
+        "withdrawn, no whole transmission confirmed it, seen once, alarm a1",
+        "ended, seen once, alarm a1",
+    ]
+
+
 def test_what_became_worse_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody who was told of a clock that was set reads that a bolus followed."""
     sink = PLUGIN("", {})
