@@ -80,12 +80,7 @@ def bench(**given: Unpack[_Given]) -> None:
 
         click.echo(json.dumps(schema(), indent=2))
         return
-    _refuse_what_cannot_be_written(given)
-    if given["is_full"] and given["earlier"] is not None and not given["only"]:
-        raise click.UsageError(
-            "--from measures nothing by itself: name the parts that --full is to measure anew, "
-            "as in --only latency, or leave --from out to measure all of them"
-        )
+    _refuse_what_cannot_be_done(given)
     from medmon.bench.ending import ending_cleanly
 
     with ending_cleanly(), closing(_found(given)) as steps:
@@ -102,7 +97,7 @@ def bench(**given: Unpack[_Given]) -> None:
         _print(table)
 
 
-def _refuse_what_cannot_be_written(given: _Given) -> None:
+def _refuse_what_cannot_be_done(given: _Given) -> None:
     """Say so before an hour of work."""
     named = None if given["json_to"] in {None, "-"} else Path(str(given["json_to"]))
     for path in (named, given["plot"], given["page"]):
@@ -110,6 +105,11 @@ def _refuse_what_cannot_be_written(given: _Given) -> None:
             raise click.UsageError(f"{path} cannot be written: there is no folder {path.parent}")
     if given["plot"] is not None and given["plot"].suffix not in {".png", ".svg"}:
         raise click.UsageError("--plot takes a name that ends in .png or .svg")
+    if given["is_full"] and given["earlier"] is not None and not given["only"]:
+        raise click.UsageError(
+            "--from measures nothing by itself: name the parts that --full is to measure anew, "
+            "as in --only latency, or leave --from out to measure all of them"
+        )
 
 
 def _found(given: _Given) -> Generator[Results]:
