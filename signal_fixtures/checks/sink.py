@@ -71,6 +71,7 @@ LINES: tuple[Line, ...] = (
         "evidence": [{"file": "a.cu8", "sample_start": 7, "sample_count": 900, "sha512": None}],
         "jamming": None,
         "early": False,
+        "stage": "whole",
     },
     {
         **_HEAD,
