@@ -48,8 +48,8 @@ def test_decimation_keeps_every_nth_of_a_convolution(
     start = np.zeros(1, dtype=np.int64)
     plain = plain_glimpses(iq, weights, factor, turns, start, len(places))[0]
     assert found.dtype == plain.dtype == np.complex64
-    np.testing.assert_allclose(found, expected, atol=2e-3)
-    np.testing.assert_allclose(plain, expected, atol=2e-3)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(plain, expected, atol=1e-5)
 
 
 @given(factor=st.integers(1, 5), turns=TURNS, seed=SEEDS)
@@ -61,7 +61,7 @@ def test_glimpses_are_short_decimations(factor: int, turns: float, seed: int) ->
         found = several(iq, weights, factor, turns, starts, 9)
         for row, start in zip(found, starts, strict=True):
             alone = decimate(iq[start:], weights, factor, turns)[:9]
-            np.testing.assert_allclose(row, alone, atol=1e-4)
+            np.testing.assert_allclose(row, alone, atol=1e-5)
 
 
 @given(count=st.integers(1, 2_500), step=st.floats(0.3, 3.0), turns=TURNS, seed=SEEDS)
@@ -79,4 +79,4 @@ def test_resampling_takes_the_taps_of_the_nearest_phase(
             whole, part = divmod(step * number, 1.0)
             heard = mixed[int(whole) : int(whole) + 8]
             expected = np.sum(heard * bank[int(part * 4)])
-            assert found[number] == pytest.approx(expected, abs=1e-3)
+            assert found[number] == pytest.approx(expected, abs=1e-5)

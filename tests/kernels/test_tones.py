@@ -38,7 +38,7 @@ def test_contrast_is_the_difference_of_two_filters(
         powers.append(np.abs(means) ** 2)
     for contrast in (tone_contrast, plain_contrast):
         found = contrast(iq, length, high, low)
-        np.testing.assert_allclose(found, powers[0] - powers[1], atol=2e-4)
+        np.testing.assert_allclose(found, powers[0] - powers[1], atol=2e-5)
 
 
 def test_contrast_of_a_tone_is_its_power() -> None:
