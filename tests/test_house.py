@@ -21,7 +21,7 @@ FUNCTION_LINES_MAX = 60
 FORBIDDEN_NAMES = {
     "utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "core", "impl",
 }  # fmt: skip
-COMPILED_ENDINGS = {".c", ".h"}
+COMPILED_ENDINGS = {".c", ".h", ".so", ".pyd"}
 TEXT_ENDINGS = {".py", ".md", ".toml", ".txt", ".json", ".jsonl", ".csv", ".cfg", ".yml", ""}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
