@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from medmon.kernels import phase_steps
 from medmon.phy.baseband import Glimpses
+from medmon.phy.middle import upper_median
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Tuner
 from medmon.records import FloatArray
@@ -227,6 +228,5 @@ def _lateness(
 
 
 def _middle(values: npt.NDArray[np.floating]) -> float:
-    """Give the upper median, in a fraction of the time `numpy.median` takes."""
-    place = values.size // 2
-    return float(np.partition(values, place)[place]) if values.size else float("nan")
+    """Give the upper median; of nothing no number, which no comparison holds for."""
+    return upper_median(values) if values.size else float("nan")
