@@ -148,7 +148,7 @@ def _read(
     rough = read(band, band.offset_hz, soft, trial.sync_in(band), modem, trial.tone_hz)
     if not rough.enough:
         return None
-    measured = _toned(rough)
+    measured = toned(rough)
     carrier_hz, deviation_hz = measured.carrier_hz, measured.deviation_hz or 0.0
     if not WRONG * declared_hz < deviation_hz < declared_hz / WRONG:
         return None
@@ -158,14 +158,7 @@ def _read(
     fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
     packet = read(fine, carrier_hz, soft, trial.sync_in(fine), modem, deviation_hz)
-    return _toned(packet) if packet.enough else None
-
-
-def _toned(packet: Reception) -> Reception:
-    """Put what the tones of a packet say of its carrier and deviation."""
-    low_hz, high_hz = tones_hz(packet)
-    carrier_hz = packet.band.offset_hz + (low_hz + high_hz) / 2
-    return replace(packet, carrier_hz=carrier_hz, deviation_hz=(high_hz - low_hz) / 2)
+    return toned(packet) if packet.enough else None
 
 
 def _half_width_hz(modem: Modem, spread_hz: float) -> float:
@@ -233,6 +226,32 @@ class _Spectrum:
             if len(chosen) == CARRIERS:
                 break
         return chosen
+
+
+def toned(packet: Reception) -> Reception:
+    """Put what the tones of a packet say of its carrier and deviation.
+
+    Parameters
+    ----------
+    packet : Reception
+        The packet.
+
+    Returns
+    -------
+    Reception
+        The packet with carrier and deviation measured; where only one of its tones was listened to,
+        the deviation stays.
+    """
+    low_hz, high_hz = tones_hz(packet)
+    deviation_hz = (high_hz - low_hz) / 2
+    if packet.tone:
+        deviation_hz = packet.deviation_hz or 0.0
+        low_hz, high_hz = (
+            (high_hz - 2 * deviation_hz, high_hz) if packet.tone > 0
+            else (low_hz, low_hz + 2 * deviation_hz)
+        )  # fmt: skip
+    carrier_hz = packet.band.offset_hz + (low_hz + high_hz) / 2
+    return replace(packet, carrier_hz=carrier_hz, deviation_hz=deviation_hz)
 
 
 def tones_hz(reception: Reception) -> tuple[float, float]:

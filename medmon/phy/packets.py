@@ -11,14 +11,17 @@ from medmon.phy import measure
 from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
 from medmon.phy.edges import Clocking, clocking, sharpened
-from medmon.phy.fsk import tones_hz
-from medmon.phy.preamble import lead_chips
+from medmon.phy.fsk import toned
+from medmon.phy.one_tone import read_from
+from medmon.phy.preamble import Tone, lead_chips
 from medmon.phy.reception import SOFT_LAG, Reception
 from medmon.phy.scatter import is_spoilt, scatter
 from medmon.phy.timing import Clock
 from medmon.phy.tuner import Tuner
 from medmon.records import Frame, Radio
 
+TONES: tuple[Tone, ...] = (1, -1)
+READINGS = 2
 PASSES = 6
 REMAINS = 0.06
 """An edge that is late is measured a little less late than it is, so a fit leaves this part of the
@@ -27,8 +30,6 @@ LATE_CHIPS = 24
 """The carrier may stay on for some filling chips after the last symbol."""
 CUT_CHIPS = 8
 """A packet that ends so near the end of what was listened to may go on behind it."""
-LOUD = 0.5
-"""Part of a full chip from which a shifted carrier counts as on the air."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +123,18 @@ def heard(
     """
     band = reception.band
     reception, fitted = _followed(reception)
+    noise = density * band.noise_width_hz
+    power = measure.on_power(reception, noise)
+    chip_snr = power * reception.clock.step / (density * band.rate_hz)
+    sent = _sent(reception, fitted)
+    if reception.modem.modulation == "fsk" and is_spoilt(sent.scatter, chip_snr):
+        reception, fitted, sent = _clearest(reception, fitted, sent)
     rise_us = None
     if reception.modem.modulation == "ook":
         fitted = sharpened(reception, fitted, tuner)
         first, chip = band.sample_at(fitted.first_edge), fitted.step * band.step
         rise_us = measure.rise_us(reception, first, chip, tuner)
     start, stop = _ends(reception, fitted, stretch, around)
-    sent = _sent(reception, fitted)
-    noise = density * band.noise_width_hz
-    power = measure.on_power(reception, noise)
     width_hz = measure.bandwidth_hz(band, start, stop, density)
     per_us = 1e6 / band.rate_hz
     radio = Radio(
@@ -145,7 +149,7 @@ def heard(
         symbol_rate_hz=band.rate_hz / fitted.step,
         deviation_hz=reception.deviation_hz,
         rise_us=rise_us,
-        collided=is_spoilt(sent.scatter, power * reception.clock.step / (density * band.rate_hz)),
+        collided=is_spoilt(sent.scatter, chip_snr),
     )
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),), sent)
 
@@ -156,7 +160,7 @@ def _sent(reception: Reception, fitted: Clocking) -> Sent:
     numbers = reception.chips.size + np.arange(LATE_CHIPS, dtype=np.float64)
     places = reception.clock.at(numbers)
     soft = between(reception.soft, places[places < reception.soft.size - 2])
-    loud = soft > 0.0 if reception.deviation_hz is None else np.abs(soft) > LOUD
+    loud = reception.is_loud(soft)
     filling = int(np.flatnonzero(loud)[-1]) + 1 if loud.any() else 0
     return Sent(
         chips=(*chips.tolist(), *(soft[:filling] > 0.0).tolist()),
@@ -170,6 +174,23 @@ def _sent(reception: Reception, fitted: Clocking) -> Sent:
     )
 
 
+def _clearest(
+    reception: Reception, fitted: Clocking, sent: Sent
+) -> tuple[Reception, Clocking, Sent]:
+    """Read a packet that somebody spoke into from each tone alone, and keep the clearest."""
+    found = [(reception, fitted, sent)]
+    for tone in TONES:
+        alone = reception
+        # Where the tone is was measured with somebody else on the other one, so it is read twice.
+        for _ in range(READINGS):
+            alone = read_from(alone, tone)
+            if not alone.enough:
+                break
+            alone, clock = _followed(alone)
+            found.append((alone, clock, _sent(alone, clock)))
+    return min(found, key=lambda one: one[2].scatter)
+
+
 def _followed(reception: Reception) -> tuple[Reception, Clocking]:
     """Fit the clock and follow the preamble back with it, in turn, until it is as long as it gets.
 
@@ -181,7 +202,9 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
     fitted = clocking(reception)
     for _ in range(PASSES):
         clock = _clock(reception, fitted)
-        lead = max(reception.lead, lead_chips(reception.soft, clock, reception.modem))
+        lead = max(
+            reception.lead, lead_chips(reception.soft, clock, reception.modem, reception.tone)
+        )
         is_longer = lead > reception.lead
         is_near = abs(fitted.first_edge - begun) * REMAINS < fitted.error
         reception = replace(reception, clock=clock, lead=lead)
@@ -189,25 +212,14 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
             break
         begun = float(reception.chip_places(-0.5)[0])
         fitted = clocking(reception)
-    return _retoned(replace(reception, clock=_clock(reception, fitted))), fitted
+    reception = replace(reception, clock=_clock(reception, fitted))
+    return reception if reception.deviation_hz is None else toned(reception), fitted
 
 
 def _clock(reception: Reception, fitted: Clocking) -> Clock:
     """Count a fitted clock from the first chip after the sync word, as receptions do."""
     ahead = reception.lead + len(reception.modem.sync) + 0.5
     return Clock(fitted.first_edge + SOFT_LAG + ahead * fitted.step, fitted.step)
-
-
-def _retoned(reception: Reception) -> Reception:
-    """Measure the tones once more where the better clock puts the middles of the chips."""
-    if reception.deviation_hz is None:
-        return reception
-    low_hz, high_hz = tones_hz(reception)
-    return replace(
-        reception,
-        carrier_hz=reception.band.offset_hz + (low_hz + high_hz) / 2,
-        deviation_hz=(high_hz - low_hz) / 2,
-    )
 
 
 def decibel(power: float) -> float:

@@ -10,6 +10,7 @@ reaches no more, and a weak chip at the beginning still counts.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ SILENCE_CHIPS = 6.0
 LONGEST_CHIPS = 8192
 """Preambles are not followed further back: 0.2 s at the highest chip rate."""
 WORTH = 0.25
+
+Tone: TypeAlias = Literal[1, 0, -1]
+"""Which tone of a shifted carrier is listened to: the upper, both, or the lower."""
 
 
 @lru_cache(maxsize=64)
@@ -71,7 +75,7 @@ def _repeated(text: str, count: int) -> npt.NDArray[np.bool_]:
     return chips
 
 
-def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
+def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem, tone: Tone) -> int:
     """Count the chips of the preamble that were on the air.
 
     Parameters
@@ -82,6 +86,8 @@ def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
         Chip clock of the packet.
     modem : Modem
         How the device sounds.
+    tone : 1, 0 or -1
+        Which tone is listened to; that of a keyed carrier is 1.
 
     Returns
     -------
@@ -95,8 +101,9 @@ def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem) -> int:
     numbers = -word - 1 - np.arange(most, dtype=np.float64)
     heard = np.clip(between(scaled, clock.at(numbers)), -1.5, 1.5)
     is_mark = pattern(modem, most)[::-1]
-    if modem.modulation == "ook":
-        evidence = np.where(is_mark, heard, 0.0)
+    if tone:
+        # One tone that is off looks like silence.
+        evidence = np.where(is_mark == (tone > 0), tone * heard, 0.0)
     else:
         evidence = np.where(is_mark, heard, -heard) - WORTH
     gathered = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))

@@ -15,11 +15,13 @@ from medmon.phy import linecode, sync, timing
 from medmon.phy.baseband import Baseband
 from medmon.phy.filters import phasor
 from medmon.phy.linecode import Symbols
-from medmon.phy.preamble import lead_chips, marks, pattern
+from medmon.phy.preamble import Tone, lead_chips, marks, pattern
 from medmon.phy.sync import Sync
 from medmon.phy.timing import Clock
 from medmon.records import ComplexArray, FloatArray, Frame, Modem
 
+LOUD = 0.5
+"""Part of a full chip from which a shifted carrier counts as on the air."""
 SOFT_LAG = 0.5
 """The window of `matched` has an even length, so its middle is half a sample early."""
 
@@ -53,6 +55,8 @@ class Reception:
     is_fitted : bool
         Whether clock, carrier, preamble and deviation were fitted to the whole packet already, so
         that nothing that looks at edges would better them.
+    tone : 1, 0 or -1
+        Which tone was listened to; that of a keyed carrier is 1.
     """
 
     modem: Modem
@@ -66,6 +70,7 @@ class Reception:
     lead: int = 0
     deviation_hz: float | None = None
     is_fitted: bool = False
+    tone: Tone = 0
 
     @property
     def enough(self) -> bool:
@@ -96,6 +101,21 @@ class Reception:
             confidence=round(self.quality, 4),
             sync_errors=self.sync.errors,
         )
+
+    def is_loud(self, soft: FloatArray) -> npt.NDArray[np.bool_]:
+        """Tell where a carrier is on the air that looks like this one.
+
+        Parameters
+        ----------
+        soft : ndarray of float32
+            Soft chips, as scaled as `soft` of the packet.
+
+        Returns
+        -------
+        ndarray of bool
+            Whether there is more of a tone than noise; without a carrier neither is.
+        """
+        return np.asarray(soft * self.tone > 0.0 if self.tone else np.abs(soft) > LOUD)
 
     @property
     def known_chips(self) -> npt.NDArray[np.bool_]:
@@ -156,8 +176,12 @@ def read(
     scaled = levels.scaled(soft)
     clock, chips = timing.chips_from_sync(scaled, levels, modem, rate_hz=band.rate_hz)
     symbols = linecode.decide(chips, modem.line_code)
-    packet = Reception(modem, band, carrier_hz, levels, clock, chips, symbols, scaled)
-    return replace(packet, lead=lead_chips(scaled, clock, modem), deviation_hz=deviation_hz)
+    tone: Tone = 1 if deviation_hz is None else 0
+    packet = Reception(
+        modem, band, carrier_hz, levels, clock, chips, symbols, scaled,
+        deviation_hz=deviation_hz, tone=tone,
+    )  # fmt: skip
+    return replace(packet, lead=lead_chips(scaled, clock, modem, tone))
 
 
 def matched(iq: ComplexArray, length: int) -> ComplexArray:

@@ -31,7 +31,6 @@ PAUSE_CHIPS = 8
 """A sender on the air is heard in each eight chips: sync words have no longer run of spaces."""
 TAIL_CHIPS = 32
 """Energy that goes on without a pause for so long behind a packet's last chip is no filling."""
-LOUD = 0.5
 GOES_ON = 2.0
 """Scatter of a packet whose chips stop before its energy does: more than a coin toss."""
 
@@ -121,5 +120,4 @@ def _goes_on(packet: Reception) -> bool:
     if places[-1] > packet.soft.size - 2:
         return False
     heard = between(packet.soft, places)
-    loud = heard > 0.0 if packet.deviation_hz is None else np.abs(heard) > LOUD
-    return bool(loud.reshape(-1, PAUSE_CHIPS).any(axis=1).all())
+    return bool(packet.is_loud(heard).reshape(-1, PAUSE_CHIPS).any(axis=1).all())

@@ -100,6 +100,20 @@ def test_two_bursts_50_khz_apart(
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
+@pytest.mark.parametrize("later_s", [-0.011, 0.004, 0.0125, 0.022])
+@pytest.mark.parametrize("apart_hz", [-50.9e3, 50e3, 48.8e3])
+def test_two_pods_that_share_a_tone(
+    air: Air, apart_hz: float, later_s: float, rate_hz: float
+) -> None:
+    """One's upper tone is the other's lower one, and they are equally loud: both are read."""
+    one = _say(air, "pod", 0.06, 40e3, -7.0)
+    other = _say(air, "pod", 0.06 + later_s, 40e3 + apart_hz, -7.0, second=True)
+    bursts = _heard(air, rate_hz, one, other, density_dbfs=-75.0)
+    assert sorted(air.packets(air.read(bursts))) == sorted([POD, POD_2])
+    assert any(burst.radio.collided for burst in bursts)
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("stronger_db", [-20.0, -10.0, 10.0, 20.0])
 def test_an_attack_into_a_legitimate_packet_is_two_transmissions(
     air: Air, stronger_db: float, rate_hz: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medmon.phy.preamble import LONGEST_CHIPS, lead_chips, pattern
+from medmon.phy.preamble import LONGEST_CHIPS, Tone, lead_chips, pattern
 from medmon.phy.timing import Clock
 from medmon.records import FloatArray, Modem
 
@@ -27,7 +27,7 @@ def _counted(modem: Modem, lead: int, silence: int = 100) -> int:
     quiet = -1.0 if modem.modulation == "ook" else 0.0
     scaled = _scaled(modem, lead, silence, quiet)
     start = (silence + lead + len(modem.sync)) * STEP + 1.5
-    return lead_chips(scaled, Clock(start, STEP), modem)
+    return lead_chips(scaled, Clock(start, STEP), modem, 1 if modem is OOK else 0)
 
 
 @pytest.mark.parametrize("lead", [0, 2, 16, 128, 800])
@@ -55,7 +55,7 @@ def test_burst_before_is_another_one() -> None:
     second = _scaled(OOK, 32, 0, -1.0)
     start = first.size + silence.size + (32 + 8) * STEP + 1.5
     scaled = np.concatenate((first, silence, second))
-    assert lead_chips(scaled, Clock(start, STEP), OOK) == 32
+    assert lead_chips(scaled, Clock(start, STEP), OOK, 1) == 32
 
 
 def test_pattern_ends_before_the_sync_word() -> None:
@@ -70,11 +70,20 @@ def test_long_preamble_behind_a_short_silence() -> None:
     silence = np.full(40 * 4, -1.0, dtype=np.float32)
     second = _scaled(OOK, 32, 0, -1.0)
     start = (20 + 100 + 8 + 2 + 40 + 32 + 8) * STEP + 1.5
-    assert lead_chips(np.concatenate((first, silence, second)), Clock(start, STEP), OOK) == 32
+    assert lead_chips(np.concatenate((first, silence, second)), Clock(start, STEP), OOK, 1) == 32
 
 
 def test_weak_first_chip_of_a_shifted_preamble_counts() -> None:
     """Half a chip's worth is twice what noise reaches; without it arrival slips by a chip."""
     scaled = _scaled(FSK, 16, 100, 0.0)
     scaled[400:404] *= 0.5
-    assert lead_chips(scaled, Clock((100 + 16 + 8) * STEP + 1.5, STEP), FSK) == 16
+    assert lead_chips(scaled, Clock((100 + 16 + 8) * STEP + 1.5, STEP), FSK, 0) == 16
+
+
+@pytest.mark.parametrize("tone", [1, -1])
+def test_one_tone_alone_tells_where_a_preamble_begins(tone: Tone) -> None:
+    """While the other tone is on, and before the burst, that one is off: both look alike."""
+    scaled = _scaled(FSK, 16, 100, quiet=-float(tone))
+    lead = lead_chips(scaled, Clock((100 + 16 + 8) * STEP + 1.5, STEP), FSK, tone)
+    # The period is 0110, and of its first chip, a space, only the lower tone knows.
+    assert lead == (15 if tone == 1 else 16)
