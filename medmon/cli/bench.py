@@ -60,7 +60,9 @@ class _Given(TypedDict):
     "--json", "json_to", is_flag=False, flag_value="-", metavar="[FILE]",
     help="Write the results as one JSON object, to stdout instead of text without a FILE.",
 )  # fmt: skip
-@click.option("--plot", type=flags.FILE, help="Draw the sensitivity: a PNG, or an SVG.")
+@click.option(
+    "--plot", type=flags.Picture(".png", ".svg"), help="Draw the sensitivity: a PNG, or an SVG."
+)
 @click.option("--page", type=flags.FILE, help="Write the page of the documentation.")
 @click.option("--schema", "show_schema", is_flag=True, help="Print the JSON Schema of the results.")
 @flags.seed
@@ -100,11 +102,9 @@ def bench(**given: Unpack[_Given]) -> None:
 def _refuse_what_cannot_be_done(given: _Given) -> None:
     """Say so before an hour of work."""
     named = None if given["json_to"] in {None, "-"} else Path(str(given["json_to"]))
-    for path in (named, given["plot"], given["page"]):
+    for path in (named, given["page"]):
         if path is not None and not path.parent.is_dir():
             raise click.UsageError(f"{path} cannot be written: there is no folder {path.parent}")
-    if given["plot"] is not None and given["plot"].suffix not in {".png", ".svg"}:
-        raise click.UsageError("--plot takes a name that ends in .png or .svg")
     if given["is_full"] and given["earlier"] is not None and not given["only"]:
         raise click.UsageError(
             "--from measures nothing by itself: name the parts that --full is to measure anew, "
@@ -190,7 +190,9 @@ def _write(results: Results, given: _Given) -> None:
     if plot is not None and results.sensitivity is not None:
         from medmon.bench.picture import draw
 
-        plot.write_bytes(draw(results.sensitivity, "svg" if plot.suffix == ".svg" else "png"))
+        plot.write_bytes(
+            draw(results.sensitivity, "svg" if plot.suffix.lower() == ".svg" else "png")
+        )
 
 
 def _text(results: Results) -> str:

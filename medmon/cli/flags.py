@@ -94,6 +94,53 @@ class Quantity(click.ParamType[float | str]):
             raise click.BadParameter(str(error), ctx, param) from error
 
 
+class Picture(click.Path):
+    """The file that a picture is written to: its folder is there, its ending can be drawn.
+
+    Parameters
+    ----------
+    *endings : str
+        What can be drawn, in lower case: ``.png``.
+    """
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+        self._endings = endings
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Refuse before the work what could not be written after it.
+
+        Parameters
+        ----------
+        value : path
+            What the user wrote.
+        param : click.Parameter or None
+            The flag, for the message.
+        ctx : click.Context or None
+            The call, for the message.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        click.BadParameter
+            If it cannot be a picture, or has no folder.
+        """
+        path = super().convert(value, param, ctx)
+        assert isinstance(path, Path), "that is what was asked for"
+        if path.suffix.lower() not in self._endings:
+            wanted = " or ".join(self._endings)
+            raise click.BadParameter(f"{path} does not end in {wanted}", ctx, param)
+        if not path.parent.is_dir():
+            raise click.BadParameter(
+                f"{path} cannot be written: there is no folder {path.parent}", ctx, param
+            )
+        return path
+
+
 def time_from_text(text: str) -> int:
     """Read a moment.
 

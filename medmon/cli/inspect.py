@@ -34,7 +34,9 @@ class _Given(flags.Known):
 
 @click.command(epilog="Example: medmon inspect g001_433.92M_1000k.cs8 --plot picture.png")
 @click.argument("file")
-@click.option("--plot", type=flags.FILE, help="Draw a spectrogram with every burst boxed: a PNG.")
+@click.option(
+    "--plot", type=flags.Picture(".png"), help="Draw a spectrogram with every burst boxed: a PNG."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 @click.option(
     "--reference-deg", type=float, metavar="ANGLE",

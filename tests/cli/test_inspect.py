@@ -145,6 +145,18 @@ def test_records_and_folders_are_not_recordings(
     assert main(["inspect", str(scene.raw), "-T", "0s"]) == 65
 
 
+@pytest.mark.parametrize("name", ["picture.gif", "picture", "no-such-folder/picture.png"])
+def test_picture_that_cannot_be_written_is_told_before_the_work(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A PNG named .gif is opened by nothing, and an hour of samples is not looked at for it."""
+    assert main(["inspect", str(scene.raw), "--plot", str(tmp_path / name)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert ".png" in captured.err
+    assert list(tmp_path.glob("picture*")) == []
+
+
 def test_slow_and_dead_recordings_can_be_looked_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
