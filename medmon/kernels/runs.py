@@ -36,8 +36,8 @@ class Limits(NamedTuple):
     keep: float
 
 
-Run = tuple[int, int, int, bool]
-"""Row, first and last channel, and whether a region may begin in it."""
+Run = list[int]
+"""Row, first and last channel, and 1 where a region may begin, otherwise 0."""
 
 
 def energy_runs(rows: FloatArray, limits: Limits) -> list[Run]:
@@ -61,7 +61,7 @@ def energy_runs(rows: FloatArray, limits: Limits) -> list[Run]:
     count, channels = rows.shape[0] - EARLIER, rows.shape[1]
     found = np.empty((count * ((channels + 2) // 3), 4), dtype=np.int32)
     used = compiled.energy_runs(rows, channels, limits, found)
-    return [(row, low, high, bool(begins)) for row, low, high, begins in found[:used].tolist()]
+    return list(found[:used].tolist())
 
 
 def plain_runs(rows: FloatArray, limits: Limits) -> list[Run]:
@@ -107,11 +107,5 @@ def _runs(begin: npt.NDArray[np.bool_], keep: npt.NDArray[np.bool_]) -> list[Run
     lasts = np.concatenate((cuts, [rows.size - 1]))
     begins = np.logical_or.reduceat(begin[rows, channels], firsts)
     return list(
-        zip(
-            rows[firsts].tolist(),
-            channels[firsts].tolist(),
-            channels[lasts].tolist(),
-            begins.tolist(),
-            strict=True,
-        )
+        np.stack((rows[firsts], channels[firsts], channels[lasts], begins), axis=1).tolist()
     )

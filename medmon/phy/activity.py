@@ -142,10 +142,10 @@ class Activity:
         self._late = rows[1 - ROWS :]
         for row, low, high, begins in energy_runs(rows, LIMITS):
             slot = self._slot + row
-            if len(self._open) == 1 and self._goes_on(self._open[0], slot, low, high):
+            if len(self._open) < 2 and self._is_simple(slot, low, high, begins):
                 continue
             done += self._expire(slot)
-            self._take(slot, low, high, begins=begins)
+            self._take(slot, low, high, begins)
         self._slot += len(excess)
         return done + self._expire(self._slot)
 
@@ -174,12 +174,18 @@ class Activity:
         self._open = []
         return sorted(done, key=lambda region: (region.start_slot, region.low))
 
-    def _goes_on(self, region: _Open, slot: int, low: int, high: int) -> bool:
-        """Let the only open region go on, which nearly every run of a packet does."""
-        is_old = slot - region.last_slot > self._hold or slot - region.start_slot >= self._longest
-        if is_old or low > region.high + 1 or high < region.low - 1:
+    def _is_simple(self, slot: int, low: int, high: int, begins: int) -> bool:
+        """Tell whether a run was noise, or let the only open region go on in it.
+
+        Nearly every run of every packet comes by here: plain comparisons, and no calls.
+        """
+        if not self._open:
+            return not begins
+        region = self._open[0]
+        if low > region.high + 1 or high < region.low - 1:
+            return not begins
+        if slot - region.last_slot > self._hold or slot - region.start_slot >= self._longest:
             return False
-        # Nearly every run of every packet comes by here: plain comparisons, and no calls.
         if low < region.low:
             region.low = low
         if high > region.high:
@@ -187,7 +193,7 @@ class Activity:
         region.last_slot = slot
         return True
 
-    def _take(self, slot: int, low: int, high: int, *, begins: bool) -> None:
+    def _take(self, slot: int, low: int, high: int, begins: int) -> None:
         """Let a run of channels with energy begin a region, or join those that it touches."""
         mine = [region for region in self._open if region.touches(low, high)]
         if not mine:

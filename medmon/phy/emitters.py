@@ -96,11 +96,12 @@ def emitters(
     bool
         Whether there were more than the limit allows.
     """
-    over = np.maximum(powers - floor, np.float32(0))
+    over = np.maximum(powers, floor) - floor
     # Two rows together, so that one lucky row of noise is no emitter.
     over[1:] = (over[1:] + over[:-1]) * np.float32(0.5)
-    left = np.zeros_like(over)
-    left[:, region.low : region.high + 1] = over[:, region.low : region.high + 1]
+    mine = slice(region.low, region.high + 1)
+    left: FloatArray = np.zeros(over.shape, dtype=np.float32)
+    left[:, mine] = over[:, mine]
     hold = grid.slots(HOLD_S)
     found: list[Emitter] = []
     skirts_left = MOST_SKIRTS
@@ -128,14 +129,14 @@ def emitters(
             found.append(Emitter(first + start, first + stop, low, high, centre, is_skirt))
         skirts_left -= is_skirt and skirts_left > 0
         explained = (spectrum <= strongest * skirts) & ~_bumps(spectrum, low, high)
-        np.copyto(left[max(0, start - 2) : stop + 2], 0.0, where=explained)
+        np.copyto(left[max(0, start - 2) : stop + 2, mine], 0.0, where=explained[mine])
         left[row, peak] = 0.0
     return found, bool((left > WORTH * floor).any())
 
 
 def _mean(rows: FloatArray) -> FloatArray:
     """Give the mean of rows; the wrapper of numpy around the sum costs more than the sum."""
-    return np.asarray(np.add.reduce(rows, axis=0) / np.float32(len(rows)))
+    return np.asarray(np.add.reduce(rows, axis=0) / len(rows))
 
 
 def _lasting(left: FloatArray, floor: FloatArray) -> tuple[int, int] | None:

@@ -35,10 +35,10 @@ def _by_hand(rows: FloatArray) -> list[Run]:
             if not keeps[i]:
                 continue
             if i - last <= 2:
-                _, low, _, begun = runs.pop()
-                runs.append((row, low, i, begun or begins[i]))
+                runs[-1][2] = i
+                runs[-1][3] |= begins[i]
             else:
-                runs.append((row, i, i, begins[i]))
+                runs.append([row, i, i, int(begins[i])])
             last = i
     return runs
 
@@ -67,7 +67,7 @@ def test_what_only_reaches_a_limit_does_not_pass(cell: float) -> None:
     rows = np.full((9, 8), cell, dtype=np.float32)
     assert energy_runs(rows, limits) == plain_runs(rows, limits) == []
     rows[3, 2] = np.nextafter(np.float32(cell), np.float32(9))
-    assert (0, 2, 2, True) in energy_runs(rows, limits)
+    assert [0, 2, 2, 1] in energy_runs(rows, limits)
     assert energy_runs(rows, limits) == plain_runs(rows, limits)
 
 
@@ -77,7 +77,7 @@ def test_most_runs_that_there_can_be_have_room() -> None:
         rows = np.zeros((EARLIER + 5, channels), dtype=np.float32)
         rows[EARLIER:, ::3] = 100.0
         found = energy_runs(rows, Limits(6.0, 99.0, 99.0, 99.0, 99.0))
-        assert found == [(row, i, i, True) for row in range(5) for i in range(0, channels, 3)]
+        assert found == [[row, i, i, 1] for row in range(5) for i in range(0, channels, 3)]
 
 
 @pytest.mark.skipif(not IS_COMPILED, reason="nothing was compiled")
