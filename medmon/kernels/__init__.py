@@ -11,11 +11,13 @@ from medmon.kernels.averages import Averages, averages
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
-from medmon.kernels.codes import Codes, Samples, converted
+from medmon.kernels.codes import Codes, Samples, centred, converted
 from medmon.kernels.decimation import decimate, glimpses, resample
 from medmon.kernels.loudness import Level, level, peak
 from medmon.kernels.matching import sync_matches
 from medmon.kernels.means import beginnings, row_means
+from medmon.kernels.ranks import ranked
+from medmon.kernels.runs import Limits, Run, energy_runs
 from medmon.kernels.tones import phase_steps, tone_contrast
 
 __all__ = [
@@ -24,7 +26,9 @@ __all__ = [
     "Codes",
     "FilterBank",
     "Level",
+    "Limits",
     "Rows",
+    "Run",
     "Samples",
     "best_fit",
     "between",
@@ -32,8 +36,10 @@ __all__ = [
     "clock_scores",
     "averages",
     "beginnings",
+    "centred",
     "converted",
     "decimate",
+    "energy_runs",
     "glimpses",
     "level",
     "phase_steps",
@@ -41,5 +47,6 @@ __all__ = [
     "sync_matches",
     "tone_contrast",
     "peak",
+    "ranked",
     "row_means",
 ]

@@ -31,13 +31,15 @@ static PyMethodDef methods[] = {
     {"clock_chips", clock_chips, METH_VARARGS, NULL},
     {"sync_matches", sync_matches, METH_VARARGS, NULL},
     {"tone_contrast", tone_contrast, METH_VARARGS, NULL},
+    {"energy_runs", energy_runs, METH_VARARGS, NULL},
+    {"ranked", ranked, METH_VARARGS, NULL},
     {"phase_steps", phase_steps, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 /* Counted up with every change of what a loop takes or gives: a library that was built before is then
  * not used (choice.py). */
-#define VERSION 1
+#define VERSION 2
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,

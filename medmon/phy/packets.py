@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -235,7 +236,7 @@ def decibel(power: float) -> float:
     float
         Decibels.
     """
-    return float(10 * np.log10(max(power, 1e-15)))
+    return 10 * math.log10(max(power, 1e-15))
 
 
 def _ends(
