@@ -109,8 +109,9 @@ def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
     """
     deviation_hz = known.deviation_hz or 0.0
     band = _tuned(tuner, modem, known.carrier_hz, modem.deviation_hz or deviation_hz)
-    hit = Trial(known.sync, known.band, deviation_hz).sync_in(band)
     soft = _contrast(band, known.carrier_hz - band.offset_hz, deviation_hz)
+    hit = Trial(known.sync, known.band, known.soft, deviation_hz).sync_in(band)
+    hit = sync.levels(soft, hit, modem)
     return read(band, known.carrier_hz, soft, hit, modem, deviation_hz)
 
 
@@ -127,8 +128,9 @@ def _trials(
             if any(abs(carrier_hz - known_hz) < declared_hz for known_hz in sure_hz):
                 continue
             band = _tuned(near, modem, carrier_hz, declared_hz)
-            hits = sync.find(_contrast(band, 0.0, deviation_hz), modem)
-            found += [Trial(hit, band, deviation_hz) for hit in hits]
+            soft = _contrast(band, 0.0, deviation_hz)
+            hits = sync.find(soft, modem)
+            found += [Trial(hit, band, soft, deviation_hz) for hit in hits]
             if any(hit.match > SURE for hit in hits):
                 sure_hz.append(carrier_hz)
         if found:
@@ -142,10 +144,12 @@ def _read(
     """Read a packet, measure its tones, and read it again where they were others."""
     declared_hz = modem.deviation_hz or 0.0
     piece = near.cut(time.start_sample, time.stop_sample)
-    offset_hz = trial.band.offset_hz
-    band = trial.band if piece is near else _tuned(piece, modem, offset_hz, declared_hz)
-    soft = _contrast(band, 0.0, trial.tone_hz)
-    rough = read(band, band.offset_hz, soft, trial.sync_in(band), modem, trial.tone_hz)
+    band, soft, hit = trial.band, trial.soft, trial.sync
+    if piece is not near:
+        band = _tuned(piece, modem, band.offset_hz, declared_hz)
+        soft = _contrast(band, 0.0, trial.tone_hz)
+        hit = sync.levels(soft, trial.sync_in(band), modem)
+    rough = read(band, band.offset_hz, soft, hit, modem, trial.tone_hz)
     if not rough.enough:
         return None
     measured = _toned(rough)
@@ -157,7 +161,8 @@ def _read(
         return measured
     fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
-    packet = read(fine, carrier_hz, soft, trial.sync_in(fine), modem, deviation_hz)
+    hit = sync.levels(soft, trial.sync_in(fine), modem)
+    packet = read(fine, carrier_hz, soft, hit, modem, deviation_hz)
     return _toned(packet) if packet.enough else None
 
 

@@ -58,7 +58,8 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     most = 1 if is_quick else LINES
     for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2, most):
         band = _tuned(near, modem, line_hz)
-        trials += [Trial(hit, band, 0.0) for hit in sync.find(_magnitude(band), modem)]
+        soft = _magnitude(band)
+        trials += [Trial(hit, band, soft, 0.0) for hit in sync.find(soft, modem)]
     best = sync.best(trials, modem)
     read_out = [
         _read(near, one, trial, modem, is_quick=is_quick)
@@ -85,15 +86,20 @@ def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
         The packet, with the carrier that was known.
     """
     band = _tuned(tuner, modem, known.carrier_hz)
-    hit = Trial(known.sync, known.band, 0.0).sync_in(band)
-    return read(band, known.carrier_hz, _magnitude(band), hit, modem)
+    soft = _magnitude(band)
+    hit = Trial(known.sync, known.band, known.soft, 0.0).sync_in(band)
+    return read(band, known.carrier_hz, soft, sync.levels(soft, hit, modem), modem)
 
 
 def _read(near: Tuner, time: Place, trial: Trial, modem: Modem, *, is_quick: bool) -> Reception:
     """Read a packet, measure its carrier, and read it again where that was somewhere else."""
     piece = near.cut(time.start_sample, time.stop_sample)
-    rough = trial.band if piece is near else _tuned(piece, modem, trial.band.offset_hz)
-    heard = read(rough, rough.offset_hz, _magnitude(rough), trial.sync_in(rough), modem)
+    rough, soft, hit = trial.band, trial.soft, trial.sync
+    if piece is not near:
+        rough = _tuned(piece, modem, rough.offset_hz)
+        soft = _magnitude(rough)
+        hit = sync.levels(soft, trial.sync_in(rough), modem)
+    heard = read(rough, rough.offset_hz, soft, hit, modem)
     # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
     # enough to find the sync word by; the packet's strongest line is its carrier.
     reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
@@ -102,7 +108,8 @@ def _read(near: Tuner, time: Place, trial: Trial, modem: Modem, *, is_quick: boo
     if is_quick or abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
         return replace(heard, carrier_hz=exact_hz)
     band = _tuned(piece, modem, exact_hz)
-    return read(band, exact_hz, _magnitude(band), trial.sync_in(band), modem)
+    soft = _magnitude(band)
+    return read(band, exact_hz, soft, sync.levels(soft, trial.sync_in(band), modem), modem)
 
 
 def _tuned(tuner: Tuner, modem: Modem, offset_hz: float) -> Baseband:
