@@ -16,6 +16,7 @@ from medmon.kernels.decimation import decimate, glimpses, resample
 from medmon.kernels.loudness import Level, level, peak
 from medmon.kernels.matching import sync_matches
 from medmon.kernels.means import beginnings, row_means
+from medmon.kernels.spectra import mean_spectrum
 from medmon.kernels.tones import phase_steps, tone_contrast
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "decimate",
     "glimpses",
     "level",
+    "mean_spectrum",
     "phase_steps",
     "resample",
     "sync_matches",

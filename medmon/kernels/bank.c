@@ -3,6 +3,9 @@
 #include "lanes.h"
 #include <string.h>
 
+/* Transforms of so many numbers; the loop over the floor of fewer channels has a limit of its own. */
+#define MOST_POINTS 4096
+
 typedef struct {
     Lanes re, im;
 } Cell;
@@ -143,7 +146,7 @@ INLINE void deal(const float *folded, int channels, Cell *x)
 FOR_EVERY_PROCESSOR
 static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, Cell *y)
 {
-    Lanes power[MOST_CHANNELS];
+    Lanes power[MOST_POINTS];
     int channels = bank->channels;
     /* What is dealt out of one array lies in the other, which the transform has not used yet. */
     float *folded = (float *)y;
@@ -184,10 +187,10 @@ PyObject *frame_powers(PyObject *self, PyObject *args)
     int channels = bank.channels;
     Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
     Py_ssize_t sample_bytes = full != 0.0f ? 2 : 2 * (Py_ssize_t)sizeof(float);
-    if (channels < (full != 0.0f ? LANES : LANES / 2) || channels > MOST_CHANNELS || (channels & (channels - 1))
+    if (channels < (full != 0.0f ? LANES : LANES / 2) || channels > MOST_POINTS || (channels & (channels - 1))
         || bank.each < 1 || bank.each > 1024 || bank.start < 0 || bank.start > iq.len
         || bank.hop < 0 || bank.hop > iq.len || bank.row_hop < 0 || bank.row_hop > iq.len) {
-        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 (8 for bytes) to 1024, "
+        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 (8 for bytes) to 4096, "
                                           "frames a row 1 to 1024, places within the samples");
         goto done;
     }

@@ -56,6 +56,26 @@ BOTH_TONES = 0.2
 looked for at these deviations: an on-off keyed one has most of its power in the middle."""
 
 
+def need_hz(modem: Modem, place: Place) -> float:
+    """Give what is looked at to either side of the middle of a place.
+
+    Parameters
+    ----------
+    modem : Modem
+        An FSK modem.
+    place : Place
+        Where to listen.
+
+    Returns
+    -------
+    float
+        Hertz.
+    """
+    declared_hz = _declared_hz(modem)
+    # What was found may be one of the two tones only.
+    return place.reach_hz + declared_hz + _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF)
+
+
 def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
     """Find the packets of a modem in a place.
 
@@ -76,10 +96,9 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     list of Reception
         In order of time.
     """
-    declared_hz = modem.deviation_hz or modem.symbol_rate_hz / 2
-    # What was found may be one of the two tones only.
+    declared_hz = _declared_hz(modem)
+    near = tuner.around(place, need_hz(modem, place) - place.reach_hz)
     place = replace(place, reach_hz=place.reach_hz + declared_hz)
-    near = tuner.around(place, _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF))
     parts, carriers = (DEVIATIONS[:1], QUICK_CARRIERS) if is_quick else (DEVIATIONS, CARRIERS)
     deviations_hz = [part * declared_hz for part in parts]
     best = sync.best(_trials(near, modem, place, deviations_hz, carriers), modem)
@@ -173,14 +192,20 @@ def _toned(packet: Reception) -> Reception:
     return replace(packet, carrier_hz=carrier_hz, deviation_hz=(high_hz - low_hz) / 2)
 
 
+def _declared_hz(modem: Modem) -> float:
+    return modem.deviation_hz or modem.symbol_rate_hz / 2
+
+
 def _half_width_hz(modem: Modem, spread_hz: float) -> float:
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
     return min(spread_hz + SKIRT_CHIPS * modem.symbol_rate_hz, 0.4 * rate_hz)
 
 
 def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Baseband:
+    half_width_hz = _half_width_hz(modem, spread_hz)
+    near = tuner.narrowed(offset_hz, half_width_hz * (1 + ROLL_OFF))
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
-    return tuner.tune(offset_hz, half_width_hz=_half_width_hz(modem, spread_hz), rate_hz=rate_hz)
+    return near.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
 
 
 def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatArray:

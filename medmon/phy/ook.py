@@ -34,6 +34,24 @@ SIDE_HZ = 1_500.0
 """A line this close to half a chip rate beside a stronger one is that one's preamble."""
 
 
+def need_hz(modem: Modem, place: Place) -> float:
+    """Give what is looked at to either side of the middle of a place.
+
+    Parameters
+    ----------
+    modem : Modem
+        An OOK modem.
+    place : Place
+        Where to listen.
+
+    Returns
+    -------
+    float
+        Hertz.
+    """
+    return place.reach_hz + modem.symbol_rate_hz * HALF_WIDTH_CHIPS * (1 + ROLL_OFF)
+
+
 def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
     """Find the packets of a modem in a place.
 
@@ -53,7 +71,7 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     list of Reception
         In order of time.
     """
-    near = tuner.around(place, modem.symbol_rate_hz * HALF_WIDTH_CHIPS * (1 + ROLL_OFF))
+    near = tuner.around(place, need_hz(modem, place) - place.reach_hz)
     trials = []
     most = 1 if is_quick else LINES
     for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2, most):

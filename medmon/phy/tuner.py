@@ -9,13 +9,14 @@ The spectrum of a stretch, padded with zeros so that its ends do not meet, shows
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import decimate, glimpses, resample
+from medmon.kernels import decimate, glimpses, mean_spectrum, resample
 from medmon.phy.baseband import Baseband, Glimpses, Place
 from medmon.phy.filters import (
     ROLL_OFF,
@@ -103,6 +104,11 @@ class Tuner:
         """Distance of two bins of the spectrum."""
         return self._rate_hz / self._size
 
+    @property
+    def most_hz(self) -> float:
+        """What a look needs at most to either side, so that something can be left out for it."""
+        return self._rate_hz / (2 * SPARE)
+
     @cached_property
     def _spectrum(self) -> ComplexArray:
         return np.asarray(np.fft.fft(self._iq, n=self._size), dtype=np.complex64)
@@ -158,6 +164,24 @@ class Tuner:
             noise_width_hz=narrowing.noise_width_hz,
         )
         return Tuner(narrow, first, self._rate_hz / factor, part)
+
+    def narrowed(self, offset_hz: float, half_width_hz: float) -> Tuner:
+        """Bring all of the stretch down around a carrier.
+
+        Parameters
+        ----------
+        offset_hz : float
+            Carrier, relative to the tuned frequency.
+        half_width_hz : float
+            What it needs to either side.
+
+        Returns
+        -------
+        Tuner
+            The stretch at a lower rate; itself where too little would be left out.
+        """
+        stop = self._first + len(self._iq) * self._part.step
+        return self.around(Place(offset_hz, 0.0, self._first, stop), half_width_hz)
 
     def glimpses(
         self,
@@ -278,13 +302,12 @@ class Tuner:
         ndarray of float32, shape (n,)
             Powers; all zero where the stretch is shorter than a piece.
         """
-        size = 1 << max(3, round(float(np.log2(self._rate_hz / bin_hz))))
-        pieces = self._iq[: len(self._iq) // size * size].reshape(-1, size)
-        spectra = np.fft.fftshift(np.fft.fft(pieces, axis=1), axes=1)
-        power: FloatArray = (spectra.real**2 + spectra.imag**2).sum(axis=0) / max(1, len(pieces))
-        bins = np.arange(-(size // 2), size // 2)
+        size = 1 << max(3, round(math.log2(self._rate_hz / bin_hz)))
+        power = mean_spectrum(self._iq, size)
+        middle = size // 2
         bin_hz = self._rate_hz / size
-        return np.asarray(bins * bin_hz + self._part.centre_hz, dtype=np.float64), power
+        offsets_hz = np.arange(-middle, middle) * bin_hz + self._part.centre_hz
+        return offsets_hz, np.concatenate((power[middle:], power[:middle]))
 
     def listen(
         self, place: Place, offset_hz: float, *, half_width_hz: float, rate_hz: float
