@@ -13,6 +13,7 @@ from medmon.kernels.choice import IS_COMPILED
 from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
 from medmon.kernels.codes import Codes, Samples, converted
 from medmon.kernels.decimation import decimate, glimpses, resample
+from medmon.kernels.keying import crossings, level_over, mean_powers
 from medmon.kernels.loudness import Level, level, peak
 from medmon.kernels.matching import sync_matches
 from medmon.kernels.means import beginnings, row_means
@@ -34,9 +35,12 @@ __all__ = [
     "averages",
     "beginnings",
     "converted",
+    "crossings",
     "decimate",
     "glimpses",
     "level",
+    "level_over",
+    "mean_powers",
     "mean_spectrum",
     "phase_steps",
     "resample",

@@ -31,13 +31,16 @@ static PyMethodDef methods[] = {
     {"clock_chips", clock_chips, METH_VARARGS, NULL},
     {"sync_matches", sync_matches, METH_VARARGS, NULL},
     {"tone_contrast", tone_contrast, METH_VARARGS, NULL},
+    {"mean_powers", mean_powers, METH_VARARGS, NULL},
+    {"crossings", crossings, METH_VARARGS, NULL},
+    {"level_over", level_over, METH_VARARGS, NULL},
     {"phase_steps", phase_steps, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 /* Counted up with every change of what a loop takes or gives: a library that was built before is then
  * not used (choice.py). */
-#define VERSION 1
+#define VERSION 2
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,

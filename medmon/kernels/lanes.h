@@ -37,10 +37,13 @@ INLINE void fill(Lanes *lanes, float even, float odd)
 LOOP(averages);
 LOOP(clock_chips);
 LOOP(clock_scores);
+LOOP(crossings);
 LOOP(decimate);
 LOOP(extremes);
 LOOP(frame_powers);
 LOOP(level);
+LOOP(level_over);
+LOOP(mean_powers);
 LOOP(phase_steps);
 LOOP(row_means);
 LOOP(scale_bytes);

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from medmon.kernels import mean_powers
 from medmon.phy import sync
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
-from medmon.phy.reception import Reception, matched, read
+from medmon.phy.reception import Reception, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
@@ -187,7 +188,8 @@ def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:
 
 
 def _magnitude(band: Baseband) -> FloatArray:
-    return np.abs(matched(band.iq, SAMPLES_A_CHIP))
+    power = mean_powers(band.iq, SAMPLES_A_CHIP)
+    return np.sqrt(power, out=power)
 
 
 def _packet(reception: Reception) -> tuple[ComplexArray, float]:
