@@ -190,7 +190,7 @@ def _ended(quality: FloatArray, look: int) -> int:
     """Count the symbols before the signal ends; `look` of them are looked at together."""
     if quality.size < look:
         return 0
-    total = np.cumsum(quality, dtype=np.float64)
+    total = np.add.accumulate(quality, dtype=np.float64)
     low = total[look:] - total[:-look] < END_QUALITY * look
     if total[look - 1] < END_QUALITY * look:
         first = 0
@@ -200,7 +200,7 @@ def _ended(quality: FloatArray, look: int) -> int:
         return quality.size
     # The end is the change point: one weak symbol before it does not move it.
     first = max(0, first - look)
-    gathered = np.cumsum(quality[first : first + 3 * look] - END_QUALITY)
+    gathered = np.add.accumulate(quality[first : first + 3 * look] - END_QUALITY)
     top = int(gathered.argmax())
     return first + (top + 1 if gathered[top] > 0 else 0)
 

@@ -306,7 +306,7 @@ class Tuner:
         power = mean_spectrum(self._iq, size)
         middle = size // 2
         bin_hz = self._rate_hz / size
-        offsets_hz = np.arange(-middle, middle) * bin_hz + self._part.centre_hz
+        offsets_hz = np.arange(-middle, middle, dtype=np.float64) * bin_hz + self._part.centre_hz
         return offsets_hz, np.concatenate((power[middle:], power[:middle]))
 
     def listen(

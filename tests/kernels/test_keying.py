@@ -64,7 +64,7 @@ def test_edges_are_interpolated_in_amplitude() -> None:
 
 
 def test_signal_that_is_on_at_the_ends() -> None:
-    """Silence stands outside: amplitude 2 is crossed half a sample before and behind amplitude 4."""
+    """Silence stands outside: amplitude 2 is crossed half a sample away from amplitude 4."""
     power = np.full(3, 16.0, dtype=np.float32)
     for found in (crossings(power, 4.0), plain_crossings(power, 4.0)):
         assert found.tolist() == [-0.5, 2.5]
