@@ -7,7 +7,9 @@ soft waveform: the phase of these transmitters is of no use, their oscillators w
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -144,9 +146,13 @@ def _lines_hz(near: Tuner, place: Place, side_hz: float, most: int) -> list[floa
     """
     offsets_hz, spectrum = near.lines(place.offset_hz, place.reach_hz)
     chosen: list[float] = []
-    weakest = LINE_PART * float(spectrum.max(initial=0.0))
-    while len(chosen) < most and spectrum.max(initial=0.0) > weakest:
-        line_hz = float(offsets_hz[spectrum.argmax()])
+    weakest = 0.0
+    while len(chosen) < most and spectrum.size:
+        top = int(spectrum.argmax())
+        line, line_hz = float(spectrum[top]), float(offsets_hz[top])
+        if line <= weakest:
+            break
+        weakest = weakest or LINE_PART * line
         chosen.append(line_hz)
         apart_hz = np.abs(offsets_hz - line_hz)
         spectrum[(apart_hz < LINES_APART_HZ) | (np.abs(apart_hz - side_hz) < SIDE_HZ)] = 0.0
@@ -177,14 +183,21 @@ def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:
        transform", Proc. IEEE 66(1), 1978.
     """
     size = 1 << max(10, (iq.size * 3 // 2).bit_length())
-    spectrum = np.abs(np.fft.fft(iq * np.hanning(iq.size).astype(np.float32), n=size))
+    spectrum = np.fft.fft(iq * _window(iq.size), n=size)
     reach = max(2, min(round(reach_hz / rate_hz * size), size // 2 - 2))
-    lines = np.concatenate((spectrum[-reach:], spectrum[: reach + 1]))
+    lines = np.abs(np.concatenate((spectrum[-reach:], spectrum[: reach + 1])))
     top = int(lines[1:-1].argmax()) + 1
-    below, peak, above = np.log(np.maximum(lines[top - 1 : top + 2], 1e-30))
+    below, peak, above = (math.log(max(line, 1e-30)) for line in lines[top - 1 : top + 2].tolist())
     bend = below - 2 * peak + above
     shift = 0.5 * (below - above) / bend if bend < 0 else 0.0
     return float((top + shift - reach) * rate_hz / size)
+
+
+@lru_cache(maxsize=64)
+def _window(size: int) -> FloatArray:
+    window: FloatArray = np.hanning(size).astype(np.float32)
+    window.flags.writeable = False
+    return window
 
 
 def _magnitude(band: Baseband) -> FloatArray:

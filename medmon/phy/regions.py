@@ -83,7 +83,8 @@ class Scene:
         float
             Power over hertz.
         """
-        return float(self.floor[emitter.low : emitter.high + 1].mean()) / self.grid.channel_hz
+        floor = self.floor[emitter.low : emitter.high + 1]
+        return float(np.add.reduce(floor)) / floor.size / self.grid.channel_hz
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +177,8 @@ def heard_in(
         missing = _missing(modems, known, scene, emitter)
         near = _near(scene, emitter, place, missing)
         band = _whole(near.tuner, scene.grid, emitter, place)
-        noise = scene.density(emitter) * band.noise_width_hz
+        density = scene.density(emitter)
+        noise = density * band.noise_width_hz
         on_air = stretches(band, noise)
         left_out = LEFT_OUT[envelope(band, on_air, noise)]
         wanted = [modem for modem in missing if modem.modulation != left_out]
@@ -185,7 +187,7 @@ def heard_in(
                 reception,
                 _stretch_of(reception, band, on_air),
                 band,
-                scene.density(emitter),
+                density,
                 scene.tuner,
             )
             for reception in _receptions(scene, near, emitter, place, wanted)
@@ -196,7 +198,7 @@ def heard_in(
             if not any(is_copy(heard, other) for other in (*known, *earlier))
         ]
         unknown += [
-            blind.heard(band, stretch, scene.density(emitter))
+            blind.heard(band, stretch, density)
             for stretch in on_air
             if not emitter.is_skirt
             and _belongs(band, stretch, emitter, scene.grid)

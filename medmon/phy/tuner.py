@@ -9,6 +9,7 @@ The spectrum of a stretch, padded with zeros so that its ends do not meet, shows
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,8 +23,10 @@ from medmon.phy.filters import (
     ROLL_OFF,
     fast_length,
     low_pass,
+    low_pass_noise,
     phasor,
     resampling,
+    resampling_noise,
 )
 from medmon.records import ComplexArray, FloatArray
 
@@ -232,9 +235,10 @@ class Tuner:
         factor = int(self._rate_hz / (SPARE * half_width_hz))
         if factor < 2:
             return None
-        weights = low_pass(factor, half_width_hz / self._rate_hz)
+        half_width = half_width_hz / self._rate_hz
+        weights = low_pass(factor, half_width)
         turns = (offset_hz - self._part.centre_hz) / self._rate_hz
-        noise_width_hz = float(np.vdot(weights, weights)) * self._rate_hz
+        noise_width_hz = low_pass_noise(factor, half_width) * self._rate_hz
         return _Narrowing(weights, factor, turns, (weights.size - 1) / 2, noise_width_hz)
 
     def all_of_it(self, offset_hz: float) -> Baseband:
@@ -353,19 +357,23 @@ class Tuner:
         # The edges end where either rate does.
         most_hz = min(rate_hz, self._rate_hz) / 2 / (1 + ROLL_OFF)
         half_width_hz = min(half_width_hz, most_hz)
-        bank = resampling(half_width_hz / self._rate_hz)
+        half_width = half_width_hz / self._rate_hz
+        bank = resampling(half_width)
         before = bank.shape[1] // 2 - 1
-        padded = np.zeros(len(self._iq) + bank.shape[1], dtype=np.complex64)
+        padded = np.empty(len(self._iq) + bank.shape[1], dtype=np.complex64)
+        padded[:before] = padded[before + len(self._iq) :] = 0
         padded[before : before + len(self._iq)] = self._inside(offset_hz, half_width_hz)
         step = self._rate_hz / rate_hz
         turns = (offset_hz - self._part.centre_hz) / self._rate_hz
         # The carrier is turned from the padding on; its phase counts from the first sample.
-        begin = np.complex64(np.exp(2j * np.pi * turns * before))
-        noise_width_hz = float(np.vdot(bank[0], bank[0])) * self._rate_hz
+        begin = np.complex64(cmath.exp(2j * math.pi * turns * before))
+        iq = resample(padded, bank, step, turns, math.ceil(len(self._iq) / step))
+        iq *= begin
+        noise_width_hz = resampling_noise(half_width) * self._rate_hz
         edge_hz = half_width_hz * (1 + ROLL_OFF / 2)
         beyond_hz = min(max(0.0, abs(offset_hz) + edge_hz - self._part.band_hz / 2), 2 * edge_hz)
         return Baseband(
-            iq=resample(padded, bank, step, turns, int(np.ceil(len(self._iq) / step))) * begin,
+            iq=iq,
             rate_hz=rate_hz,
             offset_hz=offset_hz,
             first_sample=float(self._first),
@@ -390,5 +398,5 @@ class Tuner:
         """Give the indices of a time, at least one sample of it."""
         step, most = self._part.step, len(self._iq) - 1
         start = min(max(0, int((start_sample - self._first) / step)), most)
-        stop = min(int(np.ceil((stop_sample - self._first) / step)), len(self._iq))
+        stop = min(math.ceil((stop_sample - self._first) / step), len(self._iq))
         return start, max(start + 1, stop)
