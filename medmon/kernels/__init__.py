@@ -10,7 +10,7 @@ from __future__ import annotations
 from medmon.kernels.averages import Averages, averages
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
-from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
+from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores, last_fit
 from medmon.kernels.codes import Codes, Samples, converted
 from medmon.kernels.decimation import decimate, glimpses, resample
 from medmon.kernels.keying import crossings, level_over, mean_powers
@@ -38,6 +38,7 @@ __all__ = [
     "crossings",
     "decimate",
     "glimpses",
+    "last_fit",
     "level",
     "level_over",
     "mean_powers",

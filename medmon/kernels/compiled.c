@@ -28,6 +28,7 @@ static PyMethodDef methods[] = {
     {"row_means", row_means, METH_VARARGS, NULL},
     {"scale_bytes", scale_bytes, METH_VARARGS, NULL},
     {"clock_scores", clock_scores, METH_VARARGS, NULL},
+    {"last_fit", last_fit, METH_VARARGS, NULL},
     {"clock_chips", clock_chips, METH_VARARGS, NULL},
     {"sync_matches", sync_matches, METH_VARARGS, NULL},
     {"tone_contrast", tone_contrast, METH_VARARGS, NULL},

@@ -41,6 +41,7 @@ LOOP(crossings);
 LOOP(decimate);
 LOOP(extremes);
 LOOP(frame_powers);
+LOOP(last_fit);
 LOOP(level);
 LOOP(level_over);
 LOOP(mean_powers);

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from medmon.kernels.bank import FilterBank, Rows
-from medmon.kernels.choice import IS_COMPILED
+from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import ComplexArray, FloatArray
 
 FEWEST, MOST = 4, 4096
@@ -20,7 +19,7 @@ def mean_spectrum(iq: ComplexArray, size: int) -> FloatArray:
     Parameters
     ----------
     iq : ndarray of complex64, shape (n,)
-        Consecutive samples; what is left behind the last whole piece is not looked at.
+        Consecutive samples, contiguous; what is left behind the last whole piece is not looked at.
     size : int
         Samples in a piece.
 
@@ -29,13 +28,15 @@ def mean_spectrum(iq: ComplexArray, size: int) -> FloatArray:
     ndarray of float32, shape (size,)
         Powers, that of frequency zero first; all zero where there is no whole piece.
     """
+    assert iq.dtype == np.complex64, "the loops in C read single precision"
     count = len(iq) // size
     if not IS_COMPILED or not count or not FEWEST <= size <= MOST or size & (size - 1):
         return plain_spectrum(iq, size)
-    # The second half of the window is zero, and reaches over the last piece.
-    padded = np.zeros((count + 1) * size, dtype=np.complex64)
-    padded[: count * size] = iq[: count * size]
-    powers = _bank(size).row_powers(padded, 0j, Rows(count, 0, size))
+    window, twiddles = _transform(size)
+    powers = np.empty((count, size), dtype=np.float32)
+    compiled.frame_powers(
+        iq.view(np.uint8), 0.0, 0.0, window, twiddles, powers, 0.0, 0.0, 0, 0, size, 1
+    )
     mean: FloatArray = np.add.reduce(powers, axis=0)
     mean *= np.float32(1 / count)
     return mean
@@ -63,5 +64,7 @@ def plain_spectrum(iq: ComplexArray, size: int) -> FloatArray:
 
 
 @lru_cache(maxsize=16)
-def _bank(size: int) -> FilterBank:
-    return FilterBank(np.repeat(np.array([1, 0], dtype=np.float32), size))
+def _transform(size: int) -> tuple[FloatArray, ComplexArray]:
+    """Give what a transform needs: a window that changes nothing, and its turns."""
+    twiddles = np.exp(-2j * np.pi * np.arange(size) / size).astype(np.complex64)
+    return np.ones(2 * size, dtype=np.float32), twiddles
