@@ -10,14 +10,16 @@ from __future__ import annotations
 from medmon.kernels.averages import Averages, averages
 from medmon.kernels.bank import FilterBank, Rows
 from medmon.kernels.choice import IS_COMPILED
-from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores
+from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores, last_fit
 from medmon.kernels.codes import Codes, Samples, centred, converted
 from medmon.kernels.decimation import decimate, glimpses, resample
+from medmon.kernels.keying import crossings, level_over, mean_powers
 from medmon.kernels.loudness import Level, level, peak
 from medmon.kernels.matching import sync_matches
 from medmon.kernels.means import beginnings, row_means
 from medmon.kernels.ranks import ranked
 from medmon.kernels.runs import Limits, Run, energy_runs
+from medmon.kernels.spectra import mean_spectrum
 from medmon.kernels.tones import phase_steps, tone_contrast
 
 __all__ = [
@@ -38,10 +40,15 @@ __all__ = [
     "beginnings",
     "centred",
     "converted",
+    "crossings",
     "decimate",
     "energy_runs",
     "glimpses",
+    "last_fit",
     "level",
+    "level_over",
+    "mean_powers",
+    "mean_spectrum",
     "phase_steps",
     "resample",
     "sync_matches",

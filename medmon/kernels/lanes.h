@@ -37,11 +37,15 @@ INLINE void fill(Lanes *lanes, float even, float odd)
 LOOP(averages);
 LOOP(clock_chips);
 LOOP(clock_scores);
+LOOP(crossings);
 LOOP(decimate);
 LOOP(energy_runs);
 LOOP(extremes);
 LOOP(frame_powers);
+LOOP(last_fit);
 LOOP(level);
+LOOP(level_over);
+LOOP(mean_powers);
 LOOP(phase_steps);
 LOOP(ranked);
 LOOP(row_means);

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from medmon.phy import linecode, sync, timing
+from medmon.phy import linecode, timing
 from medmon.phy.baseband import Baseband
 from medmon.phy.filters import phasor
 from medmon.phy.linecode import Symbols
@@ -161,7 +161,7 @@ def read(
     soft : ndarray of float32, shape (n,)
         Waveform behind the matched filter.
     hit : Sync
-        Where the sync word ended.
+        Where the sync word ended, and its levels in the waveform.
     modem : Modem
         Whose packet.
     deviation_hz : float or None
@@ -172,13 +172,12 @@ def read(
     Reception
         The packet; without chips where the signal ends with the sync word.
     """
-    levels = sync.levels(soft, hit, modem)
-    scaled = levels.scaled(soft)
-    clock, chips = timing.chips_from_sync(scaled, levels, modem, rate_hz=band.rate_hz)
+    scaled = hit.scaled(soft)
+    clock, chips = timing.chips_from_sync(scaled, hit, modem, rate_hz=band.rate_hz)
     symbols = linecode.decide(chips, modem.line_code)
     tone: Tone = 1 if deviation_hz is None else 0
     packet = Reception(
-        modem, band, carrier_hz, levels, clock, chips, symbols, scaled,
+        modem, band, carrier_hz, hit, clock, chips, symbols, scaled,
         deviation_hz=deviation_hz, tone=tone,
     )  # fmt: skip
     return replace(packet, lead=lead_chips(scaled, clock, modem, tone))

@@ -109,7 +109,7 @@ def test_best_trial_of_each_word(air: Air) -> None:
     band = air.baseband(np.zeros(10, np.complex64), 80e3)
 
     def trial(end: int, match: float) -> Trial:
-        return Trial(Sync(end, match, 1.0, 0.0, 0), band, 0.0)
+        return Trial(Sync(end, match, 1.0, 0.0, 0), band, _soft(LEAD), 0.0)
 
     chosen = best([trial(5_000, 0.9), trial(1_003, 0.8), trial(1_000, 0.95)], MODEM)
     assert [(one.sync.end, one.sync.match) for one in chosen] == [(1_000, 0.95), (5_000, 0.9)]
