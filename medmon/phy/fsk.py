@@ -273,14 +273,11 @@ def toned(packet: Reception) -> Reception:
         the deviation stays.
     """
     low_hz, high_hz = tones_hz(packet)
-    deviation_hz = (high_hz - low_hz) / 2
+    middle_hz, deviation_hz = (low_hz + high_hz) / 2, (high_hz - low_hz) / 2
     if packet.tone:
         deviation_hz = packet.deviation_hz or 0.0
-        low_hz, high_hz = (
-            (high_hz - 2 * deviation_hz, high_hz) if packet.tone > 0
-            else (low_hz, low_hz + 2 * deviation_hz)
-        )  # fmt: skip
-    carrier_hz = packet.band.offset_hz + (low_hz + high_hz) / 2
+        middle_hz = (high_hz if packet.tone > 0 else low_hz) - packet.tone * deviation_hz
+    carrier_hz = packet.band.offset_hz + middle_hz
     return replace(packet, carrier_hz=carrier_hz, deviation_hz=deviation_hz)
 
 

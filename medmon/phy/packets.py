@@ -23,6 +23,8 @@ from medmon.records import Frame, Radio
 
 TONES: tuple[Tone, ...] = (1, -1)
 READINGS = 2
+CLEARER = 0.6
+"""One tone is believed where it scatters so much less than both: on one channel it would not."""
 PASSES = 6
 REMAINS = 0.06
 """An edge that is late is measured a little less late than it is, so a fit leaves this part of the
@@ -127,14 +129,16 @@ def heard(
     noise = density * band.noise_width_hz
     power = measure.on_power(reception, noise)
     chip_snr = power * reception.clock.step / (density * band.rate_hz)
-    sent = _sent(reception, fitted)
-    if reception.modem.modulation == "fsk" and is_spoilt(sent.scatter, chip_snr):
-        reception, fitted, sent = _clearest(reception, fitted, sent)
     rise_us = None
     if reception.modem.modulation == "ook":
         fitted = sharpened(reception, fitted, tuner)
         first, chip = band.sample_at(fitted.first_edge), fitted.step * band.step
         rise_us = measure.rise_us(reception, first, chip, tuner)
+    sent = _sent(reception, fitted)
+    # However clear one of its tones is: somebody spoke into it.
+    collided = is_spoilt(sent.scatter, chip_snr)
+    if collided and reception.modem.modulation == "fsk":
+        reception, fitted, sent = _clearest(reception, fitted, sent)
     start, stop = _ends(reception, fitted, stretch, around)
     width_hz = measure.bandwidth_hz(band, start, stop, density)
     per_us = 1e6 / band.rate_hz
@@ -150,7 +154,7 @@ def heard(
         symbol_rate_hz=band.rate_hz / fitted.step,
         deviation_hz=reception.deviation_hz,
         rise_us=rise_us,
-        collided=is_spoilt(sent.scatter, chip_snr),
+        collided=collided,
     )
     return Heard(band.sample_at(start), band.sample_at(stop), radio, (reception.frame(),), sent)
 
@@ -189,7 +193,8 @@ def _clearest(
                 break
             alone, clock = _followed(alone)
             found.append((alone, clock, _sent(alone, clock)))
-    return min(found, key=lambda one: one[2].scatter)
+    best = min(found, key=lambda one: one[2].scatter)
+    return best if best[2].scatter < CLEARER * sent.scatter else found[0]
 
 
 def _followed(reception: Reception) -> tuple[Reception, Clocking]:

@@ -6,7 +6,7 @@ and the receiver turns both into a burst.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -176,11 +176,20 @@ def read(
     clock, chips = timing.chips_from_sync(scaled, hit, modem, rate_hz=band.rate_hz)
     symbols = linecode.decide(chips, modem.line_code)
     tone: Tone = 1 if deviation_hz is None else 0
-    packet = Reception(
-        modem, band, carrier_hz, hit, clock, chips, symbols, scaled,
-        deviation_hz=deviation_hz, tone=tone,
-    )  # fmt: skip
-    return replace(packet, lead=lead_chips(scaled, clock, modem, tone))
+    lead = lead_chips(scaled, clock, modem, tone)
+    return Reception(
+        modem,
+        band,
+        carrier_hz,
+        hit,
+        clock,
+        chips,
+        symbols,
+        scaled,
+        lead,
+        deviation_hz,
+        tone=tone,
+    )
 
 
 def matched(iq: ComplexArray, length: int) -> ComplexArray:

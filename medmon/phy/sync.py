@@ -149,11 +149,14 @@ def levels(soft: FloatArray, sync: Sync, modem: Modem) -> Sync:
     Returns
     -------
     Sync
-        The same place with the new levels.
+        The same place with the new levels; where the waveform begins behind the word or ends before
+        it, the nearest place that has all of it.
     """
-    start = sync.end - template(modem).size * SAMPLES_A_CHIP
-    heard = soft[start : sync.end : SAMPLES_A_CHIP].astype(np.float64)
-    return _word(modem.preamble, modem.sync).measured(heard, sync.end, sync.match)
+    # The sample that is nearest in one waveform may be one too far in another.
+    length = template(modem).size * SAMPLES_A_CHIP
+    end = max(length, min(sync.end, soft.size + SAMPLES_A_CHIP - 1))
+    heard = soft[end - length : end : SAMPLES_A_CHIP].astype(np.float64)
+    return _word(modem.preamble, modem.sync).measured(heard, end, sync.match)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,7 +217,7 @@ def places(trials: Sequence[Trial], modem: Modem, around: Place) -> list[Place]:
     -------
     list of Place
         One for each: from the sync word before, or the beginning of the place, to the end of the
-        longest packet.
+        longest packet, or of the place; the word itself is always inside.
     """
     chips = modem.max_bits * chips_each(modem.line_code) // bits_each(modem.line_code)
     found: list[Place] = []
@@ -223,7 +226,10 @@ def places(trials: Sequence[Trial], modem: Modem, around: Place) -> list[Place]:
         chip = SAMPLES_A_CHIP * trial.band.step
         start = min(earlier, trial.end_sample - LEAD_CHIPS * chip)
         stop = trial.end_sample + (chips + TAIL_CHIPS) * chip
-        start, stop = max(around.start_sample, start), min(around.stop_sample, stop)
+        # Filters hear a little more than the place, and a word may stand across its ends.
+        first = trial.end_sample - (template(modem).size + 1) * chip
+        start = min(max(around.start_sample, start), first)
+        stop = max(min(around.stop_sample, stop), trial.end_sample + chip)
         found.append(Place(around.offset_hz, around.reach_hz, start, stop))
         earlier = trial.end_sample
     return found

@@ -20,6 +20,13 @@ def test_a_pump_far_below_its_neighbour_is_read() -> None:
     assert outcome == Outcome(weak_read=True, strong_read=True, is_told=True)
 
 
+def test_pods_on_one_channel_are_told_of() -> None:
+    """In this pair a second sync word begins in the last chips of a place; it once was an error."""
+    outcome = collisions.outcome_of(both(Pair("pod", "pod", 0.0, 3.0, 1.024e6), 33))
+    assert outcome.strong_read
+    assert outcome.is_told
+
+
 def test_one_that_is_lost_without_a_trace_is_silence() -> None:
     """A mark or a second burst is a trace; so is a packet, if there are two."""
     assert Outcome(weak_read=False, strong_read=True, is_told=False).is_silent

@@ -111,3 +111,26 @@ def test_what_was_sent_is_told_to_the_last_chip(air: Air, kind: str) -> None:
     assert told.start == pytest.approx(sent.time_s * RATE_HZ, abs=0.5)
     assert told.stop == pytest.approx(told.start + len(told.chips) * told.step)
     assert told.is_whole
+
+
+def test_pump_is_drawn_from_where_its_edges_say_it_began(air: Air) -> None:
+    """Taking it off the samples starts there; its edges are known best at the full rate."""
+    sent = air.pump(0.0300007, rise_us=9.0)
+    scene = air.scene(RATE_HZ, 0.048, sent)
+    heard = _heard(air, scene, "medtronic", None)
+    assert heard.sent is not None
+    assert heard.sent.start == heard.start
+    symbol_rate_hz = heard.radio.symbol_rate_hz
+    assert symbol_rate_hz is not None
+    assert heard.sent.step == pytest.approx(RATE_HZ / symbol_rate_hz, rel=1e-12)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_packet_that_is_clear_in_one_tone_was_spoken_into_all_the_same(air: Air, side: int) -> None:
+    """Whoever reads the record must know that another one was on the air, however well it reads."""
+    mine = air.pod(0.02)
+    other = air.pod(0.0285, packet=omnipod.ack("1f014828", 3), rssi_dbfs=-32.0,
+                    offset_hz=side * (2 * omnipod.DEVIATION_HZ + 3_000.0))  # fmt: skip
+    scene = air.scene(RATE_HZ, 0.08, mine, other)
+    heard = _heard(air, scene, "omnipod", None)
+    assert heard.radio.collided

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from medmon.phy.sync import SAMPLES_A_CHIP, Sync, Trial, best, find, levels, template
+from medmon.phy.baseband import Place
+from medmon.phy.sync import SAMPLES_A_CHIP, Sync, Trial, best, find, levels, places, template
 from medmon.records import FloatArray, Modem
 
 if TYPE_CHECKING:
@@ -102,6 +104,44 @@ def test_levels_are_measured_again() -> None:
     assert [again.mark, again.space] == pytest.approx([4.0, 1.0])
     scaled = again.scaled(np.array([1.0, 2.5, 4.0], dtype=np.float32))
     assert scaled.tolist() == pytest.approx([-1.0, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("moved", [-1, 0, 1, 7])
+def test_levels_at_the_ends_of_a_waveform(moved: int) -> None:
+    """Rounding may put a word a sample beyond a waveform that ends or begins with it."""
+    whole = _soft(LEAD + MODEM.sync)
+    (hit,) = find(_soft(LEAD + MODEM.sync + "10"), MODEM)
+    length = template(MODEM).size * SAMPLES_A_CHIP
+    ends = levels(whole[: hit.end - 7], replace(hit, end=hit.end + moved), MODEM)
+    begins = levels(whole[hit.end - length :], replace(hit, end=length - moved), MODEM)
+    for again in (ends, begins):
+        assert again.mark == pytest.approx(1.0, abs=0.3)
+        assert again.space == pytest.approx(0.0, abs=0.3)
+
+
+@pytest.mark.parametrize("end", [100, 383, 4_000, 7_990, 8_050])
+def test_place_of_a_packet_holds_its_word(air: Air, end: int) -> None:
+    """Words are also found in what filters hear beyond the place that was asked for."""
+    band = air.baseband(np.zeros(8_000, np.complex64), 80e3)
+    trial = Trial(Sync(end, 0.9, 1.0, 0.0, 0), band, 0.0)
+    around = Place(0.0, 1e3, band.sample_at(400), band.sample_at(8_000))
+    (place,) = places([trial], MODEM, around)
+    length = template(MODEM).size * SAMPLES_A_CHIP
+    assert place.start_sample <= band.sample_at(end - length)
+    assert place.stop_sample >= band.sample_at(end)
+    assert place.offset_hz == around.offset_hz
+
+
+def test_places_of_words_in_turn(air: Air) -> None:
+    """Each begins with the word before, and none is longer than a packet."""
+    band = air.baseband(np.zeros(40_000, np.complex64), 80e3)
+    trials = [Trial(Sync(end, 0.9, 1.0, 0.0, 0), band, 0.0) for end in (4_000, 12_000)]
+    around = Place(0.0, 1e3, band.sample_at(0), band.sample_at(40_000))
+    first, second = places(trials, MODEM, around)
+    assert first.start_sample == around.start_sample
+    assert second.start_sample == band.sample_at(4_000)
+    longest = (MODEM.max_bits + 64) * SAMPLES_A_CHIP
+    assert first.stop_sample == band.sample_at(4_000 + longest)
 
 
 def test_best_trial_of_each_word(air: Air) -> None:
