@@ -96,6 +96,7 @@ class Tuner:
         self._first = first_sample
         self._rate_hz = rate_hz
         self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
+        self._kept: dict[int, Tuner] = {}
 
     @property
     def rate_hz(self) -> float:
@@ -169,7 +170,7 @@ class Tuner:
         return Tuner(narrow, first, self._rate_hz / factor, part)
 
     def narrowed(self, offset_hz: float, half_width_hz: float) -> Tuner:
-        """Bring all of the stretch down around a carrier.
+        """Bring all of the stretch down around a carrier, once for all carriers close to it.
 
         Parameters
         ----------
@@ -183,8 +184,17 @@ class Tuner:
         Tuner
             The stretch at a lower rate; itself where too little would be left out.
         """
-        stop = self._first + len(self._iq) * self._part.step
-        return self.around(Place(offset_hz, 0.0, self._first, stop), half_width_hz)
+        factor = int(self._rate_hz / (SPARE * half_width_hz))
+        if factor < 2:
+            return self
+        # As wide as the rate allows, so that it may serve the next carrier too.
+        widest_hz = (1 - 1e-9) * self.most_hz * 2 / factor
+        kept = self._kept.get(factor)
+        if kept is None or abs(offset_hz - kept._part.centre_hz) + half_width_hz > widest_hz:
+            stop = self._first + len(self._iq) * self._part.step
+            kept = self.around(Place(offset_hz, 0.0, self._first, stop), widest_hz)
+            self._kept[factor] = kept
+        return kept
 
     def glimpses(
         self,
