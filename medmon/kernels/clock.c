@@ -223,10 +223,10 @@ static Py_ssize_t poor_look(const float *fits, Py_ssize_t count, Py_ssize_t look
 PyObject *last_fit(PyObject *self, PyObject *args)
 {
     Py_buffer buffer;
-    Py_ssize_t look;
+    int look;
     double least;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y*nd", &buffer, &look, &least))
+    if (!PyArg_ParseTuple(args, "y*id", &buffer, &look, &least))
         return NULL;
     Py_ssize_t count = buffer.len / (Py_ssize_t)sizeof(float), last = 0;
     const float *fits = buffer.buf;

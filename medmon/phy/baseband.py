@@ -117,3 +117,25 @@ class Place:
     reach_hz: float
     start_sample: float
     stop_sample: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What part of the wide signal a stretch is.
+
+    Attributes
+    ----------
+    band_hz : float
+        Width of the wide signal's band, beyond which there is nothing.
+    noise_width_hz : float
+        Width of white noise that is left in the stretch.
+    centre_hz : float
+        Frequency that is zero in the stretch, relative to the tuned one.
+    step : float
+        Samples of the stream for each of the stretch.
+    """
+
+    band_hz: float
+    noise_width_hz: float
+    centre_hz: float = 0.0
+    step: float = 1.0

@@ -250,7 +250,7 @@ def _near(scene: Scene, emitter: Emitter, place: Place, modems: Sequence[Modem])
     needs_hz = [own_hz, *(_need_hz(modem, place) for modem in modems)]
     wide_hz = max((need_hz for need_hz in needs_hz if need_hz <= most_hz), default=0.0)
     if not wide_hz:
-        return _Near(scene.tuner, wide_hz)
+        return _Near(scene.tuner.cut(place.start_sample, place.stop_sample), wide_hz)
     return _Near(scene.tuner.around(replace(place, reach_hz=0.0), wide_hz), wide_hz)
 
 
@@ -303,7 +303,7 @@ def _half_width_hz(grid: Grid, emitter: Emitter) -> float:
 def _whole(tuner: Tuner, grid: Grid, emitter: Emitter, place: Place) -> Baseband:
     """Tune to all of an emitter, as wide as it is."""
     half_width_hz = _half_width_hz(grid, emitter)
-    near = tuner.around(replace(place, reach_hz=0.0), half_width_hz * (1 + ROLL_OFF))
+    near = tuner.narrowed(place.offset_hz, half_width_hz * (1 + ROLL_OFF))
     return near.tune(place.offset_hz, half_width_hz=half_width_hz, rate_hz=4 * half_width_hz)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medmon.kernels import decimate, glimpses, mean_spectrum, resample
-from medmon.phy.baseband import Baseband, Glimpses, Place
+from medmon.phy.baseband import Baseband, Glimpses, Part, Place
 from medmon.phy.filters import (
     ROLL_OFF,
     fast_length,
@@ -34,28 +34,6 @@ SPARE = 3.0
 """A stretch brought down keeps at least so many times its half width as sample rate."""
 MOST_OF_IT = 0.75
 """A time that covers this part of a stretch is not worth cutting out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What part of the wide signal a stretch is.
-
-    Attributes
-    ----------
-    band_hz : float
-        Width of the wide signal's band, beyond which there is nothing.
-    noise_width_hz : float
-        Width of white noise that is left in the stretch.
-    centre_hz : float
-        Frequency that is zero in the stretch, relative to the tuned one.
-    step : float
-        Samples of the stream for each of the stretch.
-    """
-
-    band_hz: float
-    noise_width_hz: float
-    centre_hz: float = 0.0
-    step: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +74,7 @@ class Tuner:
         self._first = first_sample
         self._rate_hz = rate_hz
         self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
+        self._kept: dict[int, tuple[float, Tuner]] = {}
 
     @property
     def rate_hz(self) -> float:
@@ -169,7 +148,7 @@ class Tuner:
         return Tuner(narrow, first, self._rate_hz / factor, part)
 
     def narrowed(self, offset_hz: float, half_width_hz: float) -> Tuner:
-        """Bring all of the stretch down around a carrier.
+        """Bring all of the stretch down around a carrier, once for all carriers close to it.
 
         Parameters
         ----------
@@ -183,8 +162,17 @@ class Tuner:
         Tuner
             The stretch at a lower rate; itself where too little would be left out.
         """
-        stop = self._first + len(self._iq) * self._part.step
-        return self.around(Place(offset_hz, 0.0, self._first, stop), half_width_hz)
+        factor = int(self._rate_hz / (SPARE * half_width_hz))
+        if factor < 2:
+            return self
+        # As wide as the rate allows, so that it may serve the next carrier too.
+        widest_hz = (1 - 1e-9) * self.most_hz * 2 / factor
+        centre_hz, kept = self._kept.get(factor, (math.inf, self))
+        if abs(offset_hz - centre_hz) + half_width_hz > widest_hz:
+            stop = self._first + len(self._iq) * self._part.step
+            kept = self.around(Place(offset_hz, 0.0, self._first, stop), widest_hz)
+            self._kept[factor] = offset_hz, kept
+        return kept
 
     def glimpses(
         self,
