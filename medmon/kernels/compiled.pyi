@@ -64,3 +64,46 @@ def sync_matches(
 ) -> None: ...
 def tone_contrast(iq: _Array, length: int, high: float, low: float, out: _Array, /) -> None: ...
 def phase_steps(iq: _Array, out: _Array, /) -> None: ...
+def train_chips(wave: _Array, first: float, step: float, out: _Array, /) -> None: ...
+def chips_back(
+    wave: _Array,
+    last: float,
+    step: float,
+    pattern: _Array,
+    is_keyed: bool,
+    worth: float,
+    silence: float,
+    /,
+) -> int: ...
+def worst_scatter(
+    wave: _Array, first: float, step: float, marks: _Array, block: int, least_half: float, /
+) -> float: ...
+def mark_power(iq: _Array, first: float, step: float, marks: _Array, reach: int, /) -> float: ...
+def tone_turns(
+    iq: _Array, first: float, step: float, marks: _Array, reach: int, margin: int, /
+) -> tuple[float, float, float, float]: ...
+def chip_levels(
+    wave: _Array, first: float, step: float, marks: _Array, /
+) -> tuple[float, float]: ...
+def edge_line(
+    wave: _Array,
+    places: _Array,
+    numbers: _Array,
+    rising: _Array,
+    reach: float,
+    low: float,
+    high: float,
+    least: int,
+    trace: float,
+    /,
+) -> tuple[float, float, float] | None: ...
+def mean_edge(iq: _Array, firsts: _Array, apart: float, tail: int, out: _Array, /) -> None: ...
+def best_words(
+    chips: _Array,
+    words: _Array,
+    width: int,
+    values: _Array,
+    fits: _Array,
+    weakest: _Array,
+    /,
+) -> float: ...

@@ -35,16 +35,25 @@ INLINE void fill(Lanes *lanes, float even, float odd)
 
 #define LOOP(name) PyObject *name(PyObject *self, PyObject *args)
 LOOP(averages);
+LOOP(best_words);
+LOOP(chip_levels);
+LOOP(chips_back);
 LOOP(clock_chips);
 LOOP(clock_scores);
 LOOP(decimate);
+LOOP(edge_line);
 LOOP(extremes);
 LOOP(frame_powers);
 LOOP(level);
+LOOP(mark_power);
+LOOP(mean_edge);
 LOOP(phase_steps);
 LOOP(row_means);
 LOOP(scale_bytes);
 LOOP(sync_matches);
 LOOP(tone_contrast);
+LOOP(tone_turns);
+LOOP(train_chips);
+LOOP(worst_scatter);
 
 #endif

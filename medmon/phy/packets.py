@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from medmon.kernels import between
+from medmon.kernels import train_chips
 from medmon.phy import measure
 from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
@@ -152,21 +151,23 @@ def heard(
 
 def _sent(reception: Reception, fitted: Clocking) -> Sent:
     """Add the chips behind the last symbol to a packet, up to silence."""
-    chips, band = reception.known_chips, reception.band
-    numbers = reception.chips.size + np.arange(LATE_CHIPS, dtype=np.float64)
-    places = reception.clock.at(numbers)
-    soft = between(reception.soft, places[places < reception.soft.size - 2])
-    loud = soft > 0.0 if reception.deviation_hz is None else np.abs(soft) > LOUD
-    filling = int(np.flatnonzero(loud)[-1]) + 1 if loud.any() else 0
+    band, clock = reception.band, reception.clock
+    last = clock.start + clock.step * reception.chips.size
+    there = max(0, math.ceil((reception.soft.size - 2 - last) / clock.step))
+    late = train_chips(reception.soft, last, clock.step, min(there, LATE_CHIPS)).tolist()
+    is_keyed = reception.deviation_hz is None
+    filling = [place for place, chip in enumerate(late, 1)
+               if (chip > 0.0 if is_keyed else abs(chip) > LOUD)]  # fmt: skip
+    marks = [chip > 0.0 for chip in late[: max(filling, default=0)]]
     return Sent(
-        chips=(*chips.tolist(), *(soft[:filling] > 0.0).tolist()),
+        chips=(*reception.known_chips.tolist(), *marks),
         start=band.sample_at(fitted.first_edge),
         step=fitted.step * band.step,
         carrier_hz=reception.carrier_hz,
         deviation_hz=reception.deviation_hz,
         sync=band.sample_at(reception.clock.start),
         scatter=scatter(reception),
-        is_whole=bool(reception.clock.at(numbers)[CUT_CHIPS] < reception.soft.size),
+        is_whole=last + clock.step * CUT_CHIPS < reception.soft.size,
     )
 
 
@@ -175,7 +176,7 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
 
     A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
     """
-    begun = float(reception.chip_places(-0.5)[0])
+    begun = _begun(reception)
     if reception.is_fitted:
         return reception, Clocking(begun, reception.clock.step, 0.0)
     fitted = clocking(reception)
@@ -187,9 +188,14 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
         reception = replace(reception, clock=clock, lead=lead)
         if is_near and not is_longer:
             break
-        begun = float(reception.chip_places(-0.5)[0])
+        begun = _begun(reception)
         fitted = clocking(reception)
     return _retoned(replace(reception, clock=_clock(reception, fitted))), fitted
+
+
+def _begun(reception: Reception) -> float:
+    """Give where the first chip begins by a reception's own clock."""
+    return reception.first_chip - reception.clock.step / 2
 
 
 def _clock(reception: Reception, fitted: Clocking) -> Clock:
@@ -223,7 +229,7 @@ def decibel(power: float) -> float:
     float
         Decibels.
     """
-    return float(10 * np.log10(max(power, 1e-15)))
+    return 10 * math.log10(max(power, 1e-15))
 
 
 def _ends(

@@ -6,7 +6,7 @@ and the receiver turns both into a burst.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -76,7 +76,7 @@ class Reception:
     def quality(self) -> float:
         """Mean quality of the symbols, 0 to 1."""
         quality = self.symbols.quality
-        return float(np.clip(quality.mean(), 0.0, 1.0)) if quality.size else 0.0
+        return min(max(float(quality.mean()), 0.0), 1.0) if quality.size else 0.0
 
     def frame(self) -> Frame:
         """Pack the decided bits for the decoder.
@@ -87,12 +87,12 @@ class Reception:
             Data bits and the places where they contradict the line code.
         """
         symbols = self.symbols
-        faults = np.flatnonzero(symbols.contradicted) * symbols.bits_each
+        faults = (symbols.contradicted.nonzero()[0] * symbols.bits_each).tolist()
         return Frame(
             modem=self.modem.name,
             data=symbols.data(symbols.values.size),
             bit_count=symbols.values.size * symbols.bits_each,
-            faults=tuple(int(place) for place in faults),
+            faults=tuple(faults),
             confidence=round(self.quality, 4),
             sync_errors=self.sync.errors,
         )
@@ -104,22 +104,11 @@ class Reception:
             (pattern(self.modem, self.lead), marks(self.modem.sync), self.chips > 0)
         )
 
-    def chip_places(self, part: float = 0.0) -> npt.NDArray[np.float64]:
-        """Give the places of `known_chips` in samples of the band.
-
-        Parameters
-        ----------
-        part : float
-            Place inside each chip: 0 its middle, -0.5 its beginning.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_known_chips,)
-            Indices into the band.
-        """
-        lead = self.lead + len(self.modem.sync)
-        numbers = np.arange(-lead, self.chips.size, dtype=np.float64)
-        return self.clock.at(numbers + part) - SOFT_LAG
+    @property
+    def first_chip(self) -> float:
+        """Place of the middle of the first of `known_chips`, in samples of the band."""
+        clock = self.clock
+        return clock.start - clock.step * (self.lead + len(self.modem.sync)) - SOFT_LAG
 
 
 def read(
@@ -156,8 +145,10 @@ def read(
     scaled = levels.scaled(soft)
     clock, chips = timing.chips_from_sync(scaled, levels, modem, rate_hz=band.rate_hz)
     symbols = linecode.decide(chips, modem.line_code)
-    packet = Reception(modem, band, carrier_hz, levels, clock, chips, symbols, scaled)
-    return replace(packet, lead=lead_chips(scaled, clock, modem), deviation_hz=deviation_hz)
+    lead = lead_chips(scaled, clock, modem)
+    return Reception(
+        modem, band, carrier_hz, levels, clock, chips, symbols, scaled, lead, deviation_hz
+    )
 
 
 def matched(iq: ComplexArray, length: int) -> ComplexArray:
