@@ -148,6 +148,37 @@ PyObject *worst_scatter(PyObject *self, PyObject *args)
 
 #define MOST_REACH 65536
 
+INLINE float energy_of(const float *parts, Py_ssize_t count)
+{
+    Lanes squares = {0};
+    float sum = 0;
+    Py_ssize_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        Lanes some = *(const Some *)(parts + i);
+        squares += some * some;
+    }
+    for (; i < count; i++)
+        sum += parts[i] * parts[i];
+    for (int k = 0; k < LANES; k++)
+        sum += squares[k];
+    return sum;
+}
+
+FOR_EVERY_PROCESSOR
+static double power_of(const Train *train, const char *marks, Py_ssize_t count, Py_ssize_t reach)
+{
+    double total = 0;
+    Py_ssize_t used = 0, each = 2 * reach + 1;
+    for (Py_ssize_t number = 0; number < count; number++) {
+        Py_ssize_t place = marks[number] ? sample_of(train, number, reach) : -1;
+        if (place < 0)
+            continue;
+        total += energy_of(train->wave + 2 * (place - reach), 2 * each);
+        used += each;
+    }
+    return used ? total / (double)used : 0;
+}
+
 PyObject *mark_power(PyObject *self, PyObject *args)
 {
     Py_buffer iq, marks;
@@ -160,23 +191,26 @@ PyObject *mark_power(PyObject *self, PyObject *args)
     if (reach < 0 || reach > MOST_REACH)
         PyErr_SetString(PyExc_ValueError, "the reach must be from 0 to 65536");
     else if (take(&train, &iq, 2)) {
-        double total = 0;
-        Py_ssize_t count = 0;
-        for (Py_ssize_t number = 0; number < marks.len; number++) {
-            Py_ssize_t place = ((const char *)marks.buf)[number] ? sample_of(&train, number, reach) : -1;
-            if (place < 0)
-                continue;
-            float sum = 0;
-            for (Py_ssize_t i = 2 * (place - reach); i < 2 * (place + reach + 1); i++)
-                sum += train.wave[i] * train.wave[i];
-            total += sum;
-            count += 2 * reach + 1;
-        }
-        answer = PyFloat_FromDouble(count ? total / (double)count : 0);
+        answer = PyFloat_FromDouble(power_of(&train, marks.buf, marks.len, reach));
     }
     PyBuffer_Release(&iq);
     PyBuffer_Release(&marks);
     return answer;
+}
+
+FOR_EVERY_PROCESSOR
+static void add_turns(const Train *train, const char *marks, Py_ssize_t count, Py_ssize_t reach,
+                      Py_ssize_t margin, double *re, double *im)
+{
+    for (Py_ssize_t number = 0; number < count; number++) {
+        Py_ssize_t place = sample_of(train, number, margin);
+        if (place < 0)
+            continue;
+        const float *behind = train->wave + 2 * (place - reach), *ahead = train->wave + 2 * (place + reach);
+        int kind = marks[number] != 0;
+        re[kind] += ahead[0] * behind[0] + ahead[1] * behind[1];
+        im[kind] += ahead[1] * behind[0] - ahead[0] * behind[1];
+    }
 }
 
 PyObject *tone_turns(PyObject *self, PyObject *args)
@@ -192,15 +226,7 @@ PyObject *tone_turns(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "the reach must be from 0 to the margin, that to 65536");
     else if (take(&train, &iq, 2)) {
         double re[2] = {0, 0}, im[2] = {0, 0};
-        for (Py_ssize_t number = 0; number < marks.len; number++) {
-            Py_ssize_t place = sample_of(&train, number, margin);
-            if (place < 0)
-                continue;
-            const float *behind = train.wave + 2 * (place - reach), *ahead = train.wave + 2 * (place + reach);
-            int kind = ((const char *)marks.buf)[number] != 0;
-            re[kind] += ahead[0] * behind[0] + ahead[1] * behind[1];
-            im[kind] += ahead[1] * behind[0] - ahead[0] * behind[1];
-        }
+        add_turns(&train, marks.buf, marks.len, reach, margin, re, im);
         answer = Py_BuildValue("(dddd)", re[0], im[0], re[1], im[1]);
     }
     PyBuffer_Release(&iq);

@@ -190,7 +190,9 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
             break
         begun = _begun(reception)
         fitted = clocking(reception)
-    return _retoned(replace(reception, clock=_clock(reception, fitted))), fitted
+    else:
+        reception = replace(reception, clock=_clock(reception, fitted))
+    return _retoned(reception), fitted
 
 
 def _begun(reception: Reception) -> float:
@@ -240,7 +242,8 @@ def _ends(
 ) -> tuple[float, float]:
     """Give the start and the end of a packet's burst, in samples of its own narrow signal."""
     start = max(fitted.first_edge, 0.0)
-    last = fitted.first_edge + fitted.step * reception.known_chips.size
+    count = reception.lead + len(reception.modem.sync) + reception.chips.size
+    last = fitted.first_edge + fitted.step * count
     if stretch is None or reception.is_fitted:
         return start, last
     band = reception.band

@@ -76,7 +76,7 @@ class Reception:
     def quality(self) -> float:
         """Mean quality of the symbols, 0 to 1."""
         quality = self.symbols.quality
-        return min(max(float(quality.mean()), 0.0), 1.0) if quality.size else 0.0
+        return min(max(float(quality.sum()) / quality.size, 0.0), 1.0) if quality.size else 0.0
 
     def frame(self) -> Frame:
         """Pack the decided bits for the decoder.

@@ -108,5 +108,5 @@ def _goes_on(packet: Reception) -> bool:
     if first + clock.step * (TAIL_CHIPS - 1) > packet.soft.size - 2:
         return False
     heard = train_chips(packet.soft, first, clock.step, TAIL_CHIPS)
-    loud = heard > 0.0 if packet.deviation_hz is None else np.abs(heard) > LOUD
-    return bool(loud.reshape(-1, PAUSE_CHIPS).any(axis=1).all())
+    loud = heard if packet.deviation_hz is None else np.abs(heard) - np.float32(LOUD)
+    return bool(loud.reshape(-1, PAUSE_CHIPS).max(axis=1).min() > 0.0)
