@@ -147,7 +147,8 @@ def rise_us(heard: Reception, first: float, chip: float, tuner: Tuner) -> float 
     if edges.size < LEAST_EDGES:
         return None
     apart = chip / (LAGS - 1)
-    firsts = (edges - chip / 2 - near.first) / near.step
+    # Places in a stream of days are rounded, and none may lie before the first sample of its row.
+    firsts = np.maximum((edges - chip / 2 - near.first) / near.step, 0.0)
     seen = _risen(mean_edge(near.iq, firsts, apart / near.step, LAGS, TAIL))
     if seen is None:
         return None
