@@ -38,12 +38,21 @@ static PyMethodDef methods[] = {
     {"crossings", crossings, METH_VARARGS, NULL},
     {"level_over", level_over, METH_VARARGS, NULL},
     {"phase_steps", phase_steps, METH_VARARGS, NULL},
+    {"train_chips", train_chips, METH_VARARGS, NULL},
+    {"chips_back", chips_back, METH_VARARGS, NULL},
+    {"worst_scatter", worst_scatter, METH_VARARGS, NULL},
+    {"mark_power", mark_power, METH_VARARGS, NULL},
+    {"tone_turns", tone_turns, METH_VARARGS, NULL},
+    {"chip_levels", chip_levels, METH_VARARGS, NULL},
+    {"edge_line", edge_line, METH_VARARGS, NULL},
+    {"mean_edge", mean_edge, METH_VARARGS, NULL},
+    {"best_words", best_words, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 /* Counted up with every change of what a loop takes or gives: a library that was built before is then
  * not used (choice.py). */
-#define VERSION 2
+#define VERSION 3
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,

@@ -74,3 +74,46 @@ def mean_powers(iq: _Array, length: int, out: _Array, /) -> None: ...
 def crossings(power: _Array, threshold: float, out: _Array, /) -> int: ...
 def level_over(iq: _Array, power: _Array, threshold: float, /) -> float: ...
 def last_fit(fits: _Array, look: int, least: float, /) -> int: ...
+def train_chips(wave: _Array, first: float, step: float, out: _Array, /) -> None: ...
+def chips_back(
+    wave: _Array,
+    last: float,
+    step: float,
+    pattern: _Array,
+    is_keyed: bool,
+    worth: float,
+    silence: float,
+    /,
+) -> int: ...
+def worst_scatter(
+    wave: _Array, first: float, step: float, marks: _Array, block: int, least_half: float, /
+) -> float: ...
+def mark_power(iq: _Array, first: float, step: float, marks: _Array, reach: int, /) -> float: ...
+def tone_turns(
+    iq: _Array, first: float, step: float, marks: _Array, reach: int, margin: int, /
+) -> tuple[float, float, float, float]: ...
+def chip_levels(
+    wave: _Array, first: float, step: float, marks: _Array, /
+) -> tuple[float, float]: ...
+def edge_line(
+    wave: _Array,
+    places: _Array,
+    numbers: _Array,
+    rising: _Array,
+    reach: float,
+    low: float,
+    high: float,
+    least: int,
+    trace: float,
+    /,
+) -> tuple[float, float, float] | None: ...
+def mean_edge(iq: _Array, firsts: _Array, apart: float, tail: int, out: _Array, /) -> None: ...
+def best_words(
+    chips: _Array,
+    words: _Array,
+    width: int,
+    values: _Array,
+    fits: _Array,
+    weakest: _Array,
+    /,
+) -> float: ...

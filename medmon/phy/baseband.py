@@ -77,27 +77,6 @@ class Glimpses:
     inside: npt.NDArray[np.bool_]
     noise_width_hz: float
 
-    def at(self, samples: npt.NDArray[np.float64]) -> ComplexArray:
-        """Interpolate linearly.
-
-        Parameters
-        ----------
-        samples : ndarray of float64, shape (n_moments, m)
-            Input samples, inside each moment.
-
-        Returns
-        -------
-        ndarray of complex64, shape (n_moments, m)
-            Values there.
-        """
-        places = (samples - self.first[:, None]) / self.step
-        left = places.astype(np.intp)
-        part = (places - left).astype(np.float32)
-        left += np.arange(len(left))[:, None] * self.iq.shape[1]
-        flat = self.iq.ravel()
-        low = flat[left]
-        return np.asarray(low + (flat[left + 1] - low) * part)
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import tone_contrast
+from medmon.kernels import tone_contrast, tone_turns
 from medmon.phy import sync
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
@@ -29,7 +29,7 @@ from medmon.phy.middle import median
 from medmon.phy.reception import Reception, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Tuner
-from medmon.records import ComplexArray, FloatArray, Modem
+from medmon.records import FloatArray, Modem
 
 DEVIATIONS = (1.0, 0.75, 1.3)
 """Deviations tried, over the declared one: sources differ by that much (20 to 35 kHz for one
@@ -297,22 +297,25 @@ def tones_hz(reception: Reception) -> tuple[float, float]:
         chip the noise of the two ends is independent; over a single sample it is not, and would
         pull both tones to the middle.
     """
-    iq = reception.band.iq
-    places = np.rint(reception.chip_places()).astype(np.intp)
-    first, last = places.searchsorted((SAMPLES_A_CHIP + 1, iq.size - SAMPLES_A_CHIP)).tolist()
-    places, marks = places[first:last], reception.known_chips[first:last]
+    spaces, marks = tone_turns(
+        reception.band.iq,
+        reception.first_chip,
+        reception.clock.step,
+        reception.known_chips,
+        REACH,
+        SAMPLES_A_CHIP,
+    )
     scale_hz = reception.band.rate_hz / (2 * np.pi * 2 * REACH)
     # Half a chip tells frequencies apart that are less than two chip rates from each other, so the
     # turn is counted from where the tone should be.
     middle_hz = reception.carrier_hz - reception.band.offset_hz
     shift_hz = reception.deviation_hz or 0.0
     return (
-        _turn(iq, places[~marks], (middle_hz - shift_hz) / scale_hz) * scale_hz,
-        _turn(iq, places[marks], (middle_hz + shift_hz) / scale_hz) * scale_hz,
+        _angle(spaces, (middle_hz - shift_hz) / scale_hz) * scale_hz,
+        _angle(marks, (middle_hz + shift_hz) / scale_hz) * scale_hz,
     )
 
 
-def _turn(iq: ComplexArray, places: npt.NDArray[np.intp], expected: float) -> float:
-    """Give the mean turn around some places, within half a turn of the expected one."""
-    total = complex(np.vdot(iq[places - REACH], iq[places + REACH]))
-    return expected + cmath.phase(total * cmath.exp(-1j * expected))
+def _angle(total: complex, expected: float) -> float:
+    """Give the angle of a sum, within half a turn of the expected one."""
+    return expected + cmath.phase(total * cmath.rect(1.0, -expected))

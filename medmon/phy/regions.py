@@ -309,7 +309,7 @@ def _whole(tuner: Tuner, grid: Grid, emitter: Emitter, place: Place) -> Baseband
 
 def _stretch_of(reception: Reception, band: Baseband, on_air: Iterable[Stretch]) -> Stretch | None:
     """Find the stretch of energy that a packet's sync word stands in."""
-    sync = reception.band.sample_at(float(reception.chip_places()[0]))
+    sync = reception.band.sample_at(reception.first_chip)
     for stretch in on_air:
         if band.sample_at(stretch.start) <= sync <= band.sample_at(stretch.stop):
             return stretch

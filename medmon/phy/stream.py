@@ -232,7 +232,7 @@ class Stream:
                 and is_image(emitter, tuner, self.grid)
             )
         ]
-        earlier = tuple(self._recent)
+        earlier = tuple(heard for heard in self._recent if heard.stop > begin)
         bursts = heard_in(scene, found, self._modems, earlier)
         bursts = uncovered(Ground(iq, begin, powers, region), scene, bursts, self._modems, earlier)
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
