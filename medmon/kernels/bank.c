@@ -3,6 +3,9 @@
 #include "lanes.h"
 #include <string.h>
 
+/* Transforms of so many numbers; the loop over the floor of fewer channels has a limit of its own. */
+#define MOST_POINTS 4096
+
 typedef struct {
     Lanes re, im;
 } Cell;
@@ -83,10 +86,11 @@ typedef struct {
     const float *window, *twiddles;
     Lanes dc;
     Py_ssize_t start, hop, row_hop;
-    int each, channels;
+    int each, channels, folds;
 } Bank;
 
-/* Fold a frame, twice as long as there are channels, onto itself behind the window. */
+/* Fold a frame, twice as long as there are channels, onto itself behind the window. One that is as
+ * long as there are channels has nothing to be folded; only floats come so. */
 INLINE void fold_codes(const Bank *bank, Py_ssize_t sample, float *folded)
 {
     int parts = 2 * bank->channels;
@@ -113,6 +117,11 @@ INLINE void fold_parts(const Bank *bank, Py_ssize_t sample, float *folded)
     const float *head = bank->samples.parts + 2 * sample;
     const float *rise = bank->window, *fall = bank->window + parts;
     Lanes dc = bank->dc;
+    if (bank->folds == 1) {
+        for (int i = 0; i < parts; i += LANES)
+            *(Some *)(folded + i) = (*(const Some *)(head + i) - dc) * *(const Some *)(rise + i);
+        return;
+    }
     for (int i = 0; i < parts; i += LANES)
         *(Some *)(folded + i) = (*(const Some *)(head + i) - dc) * *(const Some *)(rise + i)
                                 + (*(const Some *)(head + parts + i) - dc)
@@ -143,7 +152,7 @@ INLINE void deal(const float *folded, int channels, Cell *x)
 FOR_EVERY_PROCESSOR
 static void bank_powers(const Bank *bank, Py_ssize_t rows, float *out, Cell *x, Cell *y)
 {
-    Lanes power[MOST_CHANNELS];
+    Lanes power[MOST_POINTS];
     int channels = bank->channels;
     /* What is dealt out of one array lies in the other, which the transform has not used yet. */
     float *folded = (float *)y;
@@ -182,27 +191,28 @@ PyObject *frame_powers(PyObject *self, PyObject *args)
     Cell *cells = NULL;
     bank.channels = (int)(twiddles.len / (2 * (Py_ssize_t)sizeof(float)));
     int channels = bank.channels;
+    bank.folds = full != 0.0f || window.len > 2 * channels * (Py_ssize_t)sizeof(float) ? 2 : 1;
     Py_ssize_t rows = channels ? out.len / (Py_ssize_t)sizeof(float) / channels : 0;
     Py_ssize_t sample_bytes = full != 0.0f ? 2 : 2 * (Py_ssize_t)sizeof(float);
-    if (channels < (full != 0.0f ? LANES : LANES / 2) || channels > MOST_CHANNELS || (channels & (channels - 1))
+    if (channels < (full != 0.0f ? LANES : LANES / 2) || channels > MOST_POINTS || (channels & (channels - 1))
         || bank.each < 1 || bank.each > 1024 || bank.start < 0 || bank.start > iq.len
         || bank.hop < 0 || bank.hop > iq.len || bank.row_hop < 0 || bank.row_hop > iq.len) {
-        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 (8 for bytes) to 1024, "
+        PyErr_SetString(PyExc_ValueError, "channels must be a power of two from 4 (8 for bytes) to 4096, "
                                           "frames a row 1 to 1024, places within the samples");
         goto done;
     }
     if (rows) {
         Py_ssize_t last = bank.start + (rows - 1) * bank.row_hop + (bank.each - 1) * bank.hop;
-        if (iq.len < (last + 2 * channels) * sample_bytes) {
+        if (iq.len < (last + bank.folds * channels) * sample_bytes) {
             PyErr_Format(PyExc_ValueError, "iq holds %zd samples where %zd are needed",
-                         iq.len / sample_bytes, last + 2 * channels);
+                         iq.len / sample_bytes, last + bank.folds * channels);
             goto done;
         }
         bank.samples.parts = full != 0.0f ? NULL : iq.buf;
         bank.samples.codes = iq.buf;
         set_scale(&bank.samples, zero, full);
         fill(&bank.dc, dc_re, dc_im);
-        bank.window = floats(&window, 4 * channels, "window");
+        bank.window = floats(&window, 2 * bank.folds * channels, "window");
         bank.twiddles = floats(&twiddles, 2 * channels, "twiddles");
         if (!bank.window || !bank.twiddles)
             goto done;

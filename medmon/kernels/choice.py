@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-VERSION = 1
+VERSION = 3
 """That of the sources beside this one; `compiled.c` says the same."""
 
 if TYPE_CHECKING:

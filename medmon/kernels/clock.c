@@ -203,3 +203,54 @@ PyObject *clock_chips(PyObject *self, PyObject *args)
     PyBuffer_Release(&fits);
     return answer;
 }
+
+/* Where the first look that is too poor begins; behind all of them where none is. */
+static Py_ssize_t poor_look(const float *fits, Py_ssize_t count, Py_ssize_t look, double least)
+{
+    double sum = 0;
+    for (Py_ssize_t i = 0; i < look; i++)
+        sum += fits[i];
+    for (Py_ssize_t i = 0; i + look <= count; i++) {
+        if (sum < least * (double)look)
+            return i;
+        sum -= fits[i];
+        if (i + look < count)
+            sum += fits[i + look];
+    }
+    return count;
+}
+
+PyObject *last_fit(PyObject *self, PyObject *args)
+{
+    Py_buffer buffer;
+    int look;
+    double least;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*id", &buffer, &look, &least))
+        return NULL;
+    Py_ssize_t count = buffer.len / (Py_ssize_t)sizeof(float), last = 0;
+    const float *fits = buffer.buf;
+    if (look < 1) {
+        PyBuffer_Release(&buffer);
+        PyErr_SetString(PyExc_ValueError, "a look has one symbol at least");
+        return NULL;
+    }
+    Py_ssize_t poor = count < look ? 0 : poor_look(fits, count, look, least);
+    if (count >= look && poor == count)
+        last = count;
+    else if (count >= look) {
+        Py_ssize_t first = poor > look ? poor - look : 0;
+        Py_ssize_t stop = count - first < 3 * look ? count : first + 3 * look;
+        double sum = 0, most = 0;
+        last = first;
+        for (Py_ssize_t i = first; i < stop; i++) {
+            sum += (double)fits[i] - least;
+            if (sum > most) {
+                most = sum;
+                last = i + 1;
+            }
+        }
+    }
+    PyBuffer_Release(&buffer);
+    return PyLong_FromSsize_t(last);
+}

@@ -112,6 +112,60 @@ def clock_chips(
     return chips, fits
 
 
+def last_fit(fits: FloatArray, look: int, least: float) -> int:
+    """Count the symbols before the signal ends.
+
+    Parameters
+    ----------
+    fits : ndarray of float32, shape (n,)
+        How well each symbol fits, contiguous; 1 for a clean one.
+    look : int
+        Symbols that are looked at together.
+    least : float
+        Mean fit below which there is no signal.
+
+    Returns
+    -------
+    int
+        Up to where, around the first look that is too poor, the fits beyond the least add up to
+        most: the change point, so that one weak symbol before the end does not move it. 0 where
+        that is nowhere, or there is less than a look; all where no look is too poor.
+    """
+    assert fits.dtype == np.float32, "the loops in C read single precision"
+    if not IS_COMPILED:
+        return plain_last_fit(fits, look, least)
+    return compiled.last_fit(fits, look, least)
+
+
+def plain_last_fit(fits: FloatArray, look: int, least: float) -> int:
+    """Count the symbols before the signal ends; see `last_fit`, in numpy.
+
+    Parameters
+    ----------
+    fits : ndarray of float32, shape (n,)
+        How well each symbol fits.
+    look : int
+        Symbols that are looked at together.
+    least : float
+        Mean fit below which there is no signal.
+
+    Returns
+    -------
+    int
+        Symbols.
+    """
+    if fits.size < look:
+        return 0
+    total = np.concatenate(([0.0], np.cumsum(fits, dtype=np.float64)))
+    low = total[look:] - total[:-look] < least * look
+    if not low.any():
+        return fits.size
+    first = max(0, int(low.argmax()) - look)
+    gathered = np.cumsum(fits[first : first + 3 * look].astype(np.float64) - least)
+    top = int(gathered.argmax())
+    return first + (top + 1 if gathered[top] > 0 else 0)
+
+
 def between(wave: FloatArray, places: npt.NDArray[np.float64]) -> FloatArray:
     """Interpolate a waveform linearly between its samples.
 

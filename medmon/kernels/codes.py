@@ -89,8 +89,27 @@ def converted(samples: Samples) -> ComplexArray:
     if not IS_COMPILED:
         return plain_scale(samples.codes, samples.zero, samples.full_scale).view(np.complex64)
     out: ComplexArray = np.empty(len(samples), dtype=np.complex64)
-    compiled.scale_bytes(samples.codes, out, samples.zero, samples.full_scale)
+    compiled.scale_bytes(samples.codes, out, samples.zero, samples.full_scale, 0.0, 0.0)
     return out
+
+
+def centred(samples: Samples, dc: np.complex64, out: ComplexArray) -> None:
+    """Take a constant off samples.
+
+    Parameters
+    ----------
+    samples : ndarray of complex64 or Codes, n of them
+        The samples.
+    dc : complex64
+        The constant.
+    out : ndarray of complex64, shape (n,)
+        Contiguous memory for what is left; it is the same bits for bytes and for numbers.
+    """
+    if isinstance(samples, Codes) and IS_COMPILED:
+        zero, full_scale = samples.zero, samples.full_scale
+        compiled.scale_bytes(samples.codes, out, zero, full_scale, float(dc.real), float(dc.imag))
+    else:
+        np.subtract(converted(samples), dc, out=out)
 
 
 def plain_scale(codes: npt.NDArray[np.uint8], zero: float, full_scale: float) -> FloatArray:

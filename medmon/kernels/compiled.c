@@ -28,16 +28,31 @@ static PyMethodDef methods[] = {
     {"row_means", row_means, METH_VARARGS, NULL},
     {"scale_bytes", scale_bytes, METH_VARARGS, NULL},
     {"clock_scores", clock_scores, METH_VARARGS, NULL},
+    {"last_fit", last_fit, METH_VARARGS, NULL},
     {"clock_chips", clock_chips, METH_VARARGS, NULL},
     {"sync_matches", sync_matches, METH_VARARGS, NULL},
     {"tone_contrast", tone_contrast, METH_VARARGS, NULL},
+    {"energy_runs", energy_runs, METH_VARARGS, NULL},
+    {"ranked", ranked, METH_VARARGS, NULL},
+    {"mean_powers", mean_powers, METH_VARARGS, NULL},
+    {"crossings", crossings, METH_VARARGS, NULL},
+    {"level_over", level_over, METH_VARARGS, NULL},
     {"phase_steps", phase_steps, METH_VARARGS, NULL},
+    {"train_chips", train_chips, METH_VARARGS, NULL},
+    {"chips_back", chips_back, METH_VARARGS, NULL},
+    {"worst_scatter", worst_scatter, METH_VARARGS, NULL},
+    {"mark_power", mark_power, METH_VARARGS, NULL},
+    {"tone_turns", tone_turns, METH_VARARGS, NULL},
+    {"chip_levels", chip_levels, METH_VARARGS, NULL},
+    {"edge_line", edge_line, METH_VARARGS, NULL},
+    {"mean_edge", mean_edge, METH_VARARGS, NULL},
+    {"best_words", best_words, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 /* Counted up with every change of what a loop takes or gives: a library that was built before is then
  * not used (choice.py). */
-#define VERSION 1
+#define VERSION 3
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "compiled", NULL, 0, methods, NULL, NULL, NULL, NULL,

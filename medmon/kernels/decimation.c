@@ -1,5 +1,6 @@
 /* A carrier is turned to zero, and a few outputs of a long filter are made: see decimation.py. The
  * filter is there for several places between two samples, so that the rate may become any other. */
+#include "codes.h"
 #include "lanes.h"
 #include <math.h>
 
@@ -30,24 +31,39 @@ INLINE const float *taps_of(const Filter *filter, Py_ssize_t j)
     return filter->taps + phase * filter->tap_count;
 }
 
-/* Turn samples, and put their parts into two arrays. */
+/* Turn samples, and put their parts into two arrays; four at a time, because a vector of eight would
+ * be dealt across its halves, which costs more than all the rest. */
 INLINE void turn(const Filter *filter, const float *restrict iq, Py_ssize_t count)
 {
     const float *restrict by_re = filter->carrier_re, *restrict by_im = filter->carrier_im;
     float *restrict re = filter->re, *restrict im = filter->im;
-    for (Py_ssize_t i = 0; i < count; i++) {
+    Py_ssize_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        Quad one = *(const Quad *)(iq + 2 * i), two = *(const Quad *)(iq + 2 * i + 4);
+        Quad x = SHUFFLED(one, two, 0, 2, 4, 6), y = SHUFFLED(one, two, 1, 3, 5, 7);
+        Quad u = *(const Quad *)(by_re + i), v = *(const Quad *)(by_im + i);
+        *(Quad *)(re + i) = x * u - y * v;
+        *(Quad *)(im + i) = x * v + y * u;
+    }
+    for (; i < count; i++) {
         re[i] = iq[2 * i] * by_re[i] - iq[2 * i + 1] * by_im[i];
         im[i] = iq[2 * i] * by_im[i] + iq[2 * i + 1] * by_re[i];
     }
 }
 
-typedef float Half __attribute__((vector_size(LANES / 2 * sizeof(float)), aligned(4)));
-
-INLINE float total(const Lanes *lanes)
+INLINE Quad halves(const Lanes *lanes)
 {
-    const Half *half = (const Half *)lanes;
-    Half sum = half[0] + half[1];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    const Quad *half = (const Quad *)lanes;
+    return half[0] + half[1];
+}
+
+/* Add up what is in the lanes of four sums: pairs of neighbours first, all four side by side. */
+INLINE Quad totals(const Lanes *a, const Lanes *b, const Lanes *c, const Lanes *d)
+{
+    Quad one = halves(a), two = halves(b), three = halves(c), four = halves(d);
+    Quad low = SHUFFLED(one, two, 0, 4, 2, 6) + SHUFFLED(one, two, 1, 5, 3, 7);
+    Quad high = SHUFFLED(three, four, 0, 4, 2, 6) + SHUFFLED(three, four, 1, 5, 3, 7);
+    return SHUFFLED(low, high, 0, 1, 4, 5) + SHUFFLED(low, high, 2, 3, 6, 7);
 }
 
 /* Some outputs at a time, because each sum has to wait for its last addition. Where there is one
@@ -69,9 +85,12 @@ INLINE void put_some(const Filter *filter, int some, int shared, Py_ssize_t j, P
             re[k] += tap * *(const Some *)(from_re[k] + i);
             im[k] += tap * *(const Some *)(from_im[k] + i);
         }
-    for (int k = 0; k < some; k++) {
-        out[2 * k] = total(&re[k]);
-        out[2 * k + 1] = total(&im[k]);
+    for (int k = 0; k + 1 < some; k += 2)
+        *(Quad *)(out + 2 * k) = totals(&re[k], &im[k], &re[k + 1], &im[k + 1]);
+    if (some == 1) {
+        Quad one = totals(&re[0], &im[0], &re[0], &im[0]);
+        out[0] = one[0];
+        out[1] = one[1];
     }
 }
 

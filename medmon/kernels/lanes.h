@@ -35,16 +35,31 @@ INLINE void fill(Lanes *lanes, float even, float odd)
 
 #define LOOP(name) PyObject *name(PyObject *self, PyObject *args)
 LOOP(averages);
+LOOP(best_words);
+LOOP(chip_levels);
+LOOP(chips_back);
 LOOP(clock_chips);
 LOOP(clock_scores);
+LOOP(crossings);
 LOOP(decimate);
+LOOP(edge_line);
+LOOP(energy_runs);
 LOOP(extremes);
 LOOP(frame_powers);
+LOOP(last_fit);
 LOOP(level);
+LOOP(level_over);
+LOOP(mark_power);
+LOOP(mean_edge);
+LOOP(mean_powers);
 LOOP(phase_steps);
+LOOP(ranked);
 LOOP(row_means);
 LOOP(scale_bytes);
 LOOP(sync_matches);
 LOOP(tone_contrast);
+LOOP(tone_turns);
+LOOP(train_chips);
+LOOP(worst_scatter);
 
 #endif

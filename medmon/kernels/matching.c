@@ -30,17 +30,58 @@ INLINE void sum_up(const Word *word, const float *wave, int i, Sums *sums)
     *(Some *)(sums->squares + i) = squares;
 }
 
+/* Four times eight places at a time, because each sum has to wait for its last addition. */
+INLINE void sum_marks(const Word *word, const float *wave, int some, float *out)
+{
+    Lanes marks[4] = {{0}};
+    for (int k = 0; k < word->count; k++)
+        for (int n = 0; n < some; n++)
+            marks[n] += *(const Some *)(wave + (k + n) * LANES) * word->chips[k];
+    for (int n = 0; n < some; n++)
+        *(Some *)(out + n * LANES) = marks[n];
+}
+
+typedef double Doubles __attribute__((vector_size(LANES * sizeof(double)), aligned(16)));
+
+/* All neighbours of one run, where chips are as far apart as there are lanes: a chip on, one has come
+ * and one has gone. Sums are in double precision, so that a loud one leaves no more than rounding
+ * when it goes. */
+INLINE void slide(const Word *word, const float *wave, int count, Sums *sums)
+{
+    int place = 0;
+    for (; place + 4 * LANES <= count; place += 4 * LANES)
+        sum_marks(word, wave + place, 4, sums->marks + place);
+    for (; place + LANES <= count; place += LANES)
+        sum_marks(word, wave + place, 1, sums->marks + place);
+    Doubles sum = {0}, squares = {0};
+    for (int k = 0; k + 1 < word->count; k++) {
+        Doubles value = __builtin_convertvector(*(const Some *)(wave + k * LANES), Doubles);
+        sum += value;
+        squares += value * value;
+    }
+    for (int i = 0; i + LANES <= count; i += LANES) {
+        const float *from = wave + i;
+        const float *last = from + (word->count - 1) * LANES;
+        Doubles come = __builtin_convertvector(*(const Some *)last, Doubles);
+        Doubles gone = __builtin_convertvector(*(const Some *)from, Doubles);
+        sum += come;
+        squares += come * come;
+        *(Some *)(sums->sum + i) = __builtin_convertvector(sum, Some);
+        *(Some *)(sums->squares + i) = __builtin_convertvector(squares, Some);
+        sum -= gone;
+        squares -= gone * gone;
+    }
+}
+
 INLINE void put_coefficients(const Word *word, const Sums *sums, int count, float *restrict out)
 {
-    float each = 1 / (float)word->count;
+    float each = 1 / (float)word->count, flat = word->flat * word->flat;
     for (int i = 0; i < count; i++) {
         float mean = sums->sum[i] * each, power = sums->squares[i] * each;
-        float spread = power - mean * mean;
-        spread = sqrtf(spread > 0 ? spread : 0);
-        float least = word->flat * sqrtf(power);
-        least = least > 1e-12f ? least : 1e-12f;
+        float spread = power - mean * mean, least = flat * power;
+        least = least > 1e-24f ? least : 1e-24f;
         spread = spread > least ? spread : least;
-        out[i] = (sums->marks[i] - word->total * mean) / (word->norm * spread);
+        out[i] = (sums->marks[i] - word->total * mean) / (word->norm * sqrtf(spread));
     }
 }
 
@@ -55,7 +96,9 @@ static void match_all(const Word *word, Py_ssize_t places, float *out)
             first = places - LANES;
             count = LANES;
         }
-        for (int i = 0; i < count; i += LANES)
+        if (word->apart == LANES)
+            slide(word, word->wave + first, count, &sums);
+        for (int i = word->apart == LANES ? count - count % LANES : 0; i < count; i += LANES)
             sum_up(word, word->wave + first, i + LANES <= count ? i : count - LANES, &sums);
         put_coefficients(word, &sums, count, out + first);
     }

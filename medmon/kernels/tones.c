@@ -1,4 +1,5 @@
 /* What a shifted carrier does: see tones.py. */
+#include "codes.h"
 #include "lanes.h"
 #include <math.h>
 #include <string.h>
@@ -16,20 +17,33 @@ typedef struct {
 INLINE void turn_by(const float *restrict iq, Py_ssize_t count, double turns, Turned *turned,
                     float *restrict re, float *restrict im)
 {
+    /* Each is the one before turned once more: a sine of its own would cost more than all the rest. */
+    double x = 1, y = 0, by_x = cos(TWO_PI * turns), by_y = -sin(TWO_PI * turns);
     for (int k = 0; k < RUN; k++) {
-        turned->table_re[k] = (float)cos(TWO_PI * fmod(turns * k, 1.0));
-        turned->table_im[k] = (float)-sin(TWO_PI * fmod(turns * k, 1.0));
+        turned->table_re[k] = (float)x;
+        turned->table_im[k] = (float)y;
+        double next = x * by_x - y * by_y;
+        y = x * by_y + y * by_x;
+        x = next;
     }
     for (Py_ssize_t first = 0; first < count; first += RUN) {
         double phase = TWO_PI * fmod(turns * (double)first, 1.0);
         float slow_re = (float)cos(phase), slow_im = (float)-sin(phase);
-        int some = count - first < RUN ? (int)(count - first) : RUN;
-        for (int k = 0; k < some; k++) {
-            float u = turned->table_re[k] * slow_re - turned->table_im[k] * slow_im;
-            float v = turned->table_re[k] * slow_im + turned->table_im[k] * slow_re;
-            float x = iq[2 * (first + k)], y = iq[2 * (first + k) + 1];
-            re[first + k] = x * u - y * v;
-            im[first + k] = x * v + y * u;
+        int some = count - first < RUN ? (int)(count - first) : RUN, k = 0;
+        const float *from = iq + 2 * first;
+        for (; k + 4 <= some; k += 4) {
+            Quad one = *(const Quad *)(from + 2 * k), two = *(const Quad *)(from + 2 * k + 4);
+            Quad a = SHUFFLED(one, two, 0, 2, 4, 6), b = SHUFFLED(one, two, 1, 3, 5, 7);
+            Quad p = *(const Quad *)(turned->table_re + k), q = *(const Quad *)(turned->table_im + k);
+            Quad u = p * slow_re - q * slow_im, v = p * slow_im + q * slow_re;
+            *(Quad *)(re + first + k) = a * u - b * v;
+            *(Quad *)(im + first + k) = a * v + b * u;
+        }
+        for (; k < some; k++) {
+            float p = turned->table_re[k], q = turned->table_im[k];
+            float u = p * slow_re - q * slow_im, v = p * slow_im + q * slow_re;
+            re[first + k] = from[2 * k] * u - from[2 * k + 1] * v;
+            im[first + k] = from[2 * k] * v + from[2 * k + 1] * u;
         }
     }
 }

@@ -8,8 +8,8 @@ modems it cannot be, `ook` and `fsk` look for the packets of the others (`sync`,
 `phase_trellis`), `bursts` and `blind` describe what no modem understands, `measure` reads the
 physical features off, `echoes` drops what was heard twice, `beneath` takes packets off the samples
 (`cancel`) and searches again where `signs` and `scatter` tell of somebody. `stream` joins these for
-a run of samples, `Receiver` for a whole recording. Bursts are found on channel 0; what more
-channels tell about them, `array` adds.
+a run of samples (`tape` keeps the latest), `Receiver` for a whole recording. Bursts are found on
+channel 0; what more channels tell about them, `array` adds.
 
 `early` listens beside this path for packets that are still on the air, where somebody asks for it:
 for their first bits, and for their last.
@@ -358,5 +358,5 @@ def _goes_on(first: Block, item: Block, expected: int) -> bool:
 
 def _is_alike(first: Block, item: Block) -> bool:
     """Tell whether two blocks come from a receiver that is tuned alike."""
-    same_tuning = (item.rate_hz, item.freq_hz) == (first.rate_hz, first.freq_hz)
+    same_tuning = item.rate_hz == first.rate_hz and item.freq_hz == first.freq_hz
     return same_tuning and item.antenna_count == first.antenna_count

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from medmon.kernels import Limits, energy_runs
 from medmon.phy.channelizer import Grid
 from medmon.records import FloatArray
 
@@ -27,6 +27,7 @@ FOUR_ROWS = 3.0
 FOUR_ROWS_WIDE = 1.95
 KEEP = 1.75
 """A region goes on while its four-row mean in some channel stays over this (once in 10,000)."""
+LIMITS = Limits(ONE_ROW, ONE_ROW_WIDE, FOUR_ROWS, FOUR_ROWS_WIDE, KEEP)
 ROWS = 4
 WIDE = 4
 HOLD_S = 4e-3
@@ -96,7 +97,8 @@ class Activity:
         self._open: list[_Open] = []
         self._slot = 0
         self._first = 0
-        self._late: FloatArray = np.zeros((ROWS - 1, grid.channels), dtype=np.float32)
+        self._nothing: FloatArray = np.zeros((ROWS - 1, grid.channels), dtype=np.float32)
+        self._late = self._nothing
 
     @property
     def next_slot(self) -> int:
@@ -136,12 +138,14 @@ class Activity:
             In order of their end.
         """
         done: list[Region] = []
-        for row, low, high, begins in _runs(*self._hot(excess)):
+        rows = np.concatenate((self._late, excess))
+        self._late = rows[1 - ROWS :]
+        for row, low, high, begins in energy_runs(rows, LIMITS):
             slot = self._slot + row
-            if len(self._open) == 1 and self._goes_on(slot, low, high):
+            if len(self._open) < 2 and self._is_simple(slot, low, high, begins):
                 continue
             done += self._expire(slot)
-            self._take(slot, low, high, begins=begins)
+            self._take(slot, low, high, begins)
         self._slot += len(excess)
         return done + self._expire(self._slot)
 
@@ -156,7 +160,7 @@ class Activity:
         assert not self._open, "a region that is open needs every row"
         if slot > self._slot:
             self._slot = self._first = slot
-            self._late[:] = 0
+            self._late = self._nothing
 
     def flush(self) -> list[Region]:
         """Close every region, because the stream ends here.
@@ -170,26 +174,26 @@ class Activity:
         self._open = []
         return sorted(done, key=lambda region: (region.start_slot, region.low))
 
-    def _hot(self, excess: FloatArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        rows = np.concatenate((self._late, excess))
-        self._late = rows[-(ROWS - 1) :].copy()
-        # The mean of each row and the three before it; a running sum would gather rounding errors.
-        four = (rows[3:] + rows[2:-1] + rows[1:-2] + rows[:-3]) * np.float32(1 / ROWS)
-        begin = (excess > ONE_ROW) | (four > FOUR_ROWS)
-        begin |= _wide(excess, ONE_ROW_WIDE) | _wide(four, FOUR_ROWS_WIDE)
-        return begin, begin | (four > KEEP)
+    def _is_simple(self, slot: int, low: int, high: int, begins: int) -> bool:
+        """Tell whether a run was noise, or let the only open region go on in it.
 
-    def _goes_on(self, slot: int, low: int, high: int) -> bool:
-        """Let the only open region go on, which nearly every run of a packet does."""
+        Nearly every run of every packet comes by here: plain comparisons, and no calls.
+        """
+        if not self._open:
+            return not begins
         region = self._open[0]
-        is_old = slot - region.last_slot > self._hold or slot - region.start_slot >= self._longest
-        if is_old or not region.touches(low, high):
+        if low > region.high + 1 or high < region.low - 1:
+            return not begins
+        if slot - region.last_slot > self._hold or slot - region.start_slot >= self._longest:
             return False
-        region.low, region.high = min(low, region.low), max(high, region.high)
+        if low < region.low:
+            region.low = low
+        if high > region.high:
+            region.high = high
         region.last_slot = slot
         return True
 
-    def _take(self, slot: int, low: int, high: int, *, begins: bool) -> None:
+    def _take(self, slot: int, low: int, high: int, begins: int) -> None:
         """Let a run of channels with energy begin a region, or join those that it touches."""
         mine = [region for region in self._open if region.touches(low, high)]
         if not mine:
@@ -217,41 +221,3 @@ class Activity:
                 region.owned_from = region.last_slot + 1
                 region.start_slot = region.owned_from - self._overlap
         return done
-
-
-def _wide(power: FloatArray, threshold: float) -> npt.NDArray[np.bool_]:
-    """Mark the channels of every group of `WIDE` neighbours whose mean passes a threshold."""
-    total = power[:, 3:] + power[:, 2:-1] + power[:, 1:-2] + power[:, :-3]
-    hot = total > np.float32(threshold * WIDE)
-    if not hot.any():
-        return np.zeros(power.shape, dtype=np.bool_)
-    marked = np.zeros(power.shape, dtype=np.bool_)
-    for shift in range(WIDE):
-        marked[:, shift : shift + hot.shape[1]] |= hot
-    # A group is marked whole, but only its channels with some energy are worth keeping.
-    return marked & (power > KEEP)
-
-
-def _runs(
-    begin: npt.NDArray[np.bool_], keep: npt.NDArray[np.bool_]
-) -> list[tuple[int, int, int, bool]]:
-    """List the runs of channels with energy, row by row; a hole of one channel joins.
-
-    Each with its row, its first and last channel, and whether a region may begin in it.
-    """
-    rows, channels = np.nonzero(keep)
-    if not rows.size:
-        return []
-    cuts = np.flatnonzero((np.diff(rows) > 0) | (np.diff(channels) > 2))
-    firsts = np.concatenate(([0], cuts + 1))
-    lasts = np.concatenate((cuts, [rows.size - 1]))
-    begins = np.logical_or.reduceat(begin[rows, channels], firsts)
-    return list(
-        zip(
-            rows[firsts].tolist(),
-            channels[firsts].tolist(),
-            channels[lasts].tolist(),
-            begins.tolist(),
-            strict=True,
-        )
-    )

@@ -77,27 +77,6 @@ class Glimpses:
     inside: npt.NDArray[np.bool_]
     noise_width_hz: float
 
-    def at(self, samples: npt.NDArray[np.float64]) -> ComplexArray:
-        """Interpolate linearly.
-
-        Parameters
-        ----------
-        samples : ndarray of float64, shape (n_moments, m)
-            Input samples, inside each moment.
-
-        Returns
-        -------
-        ndarray of complex64, shape (n_moments, m)
-            Values there.
-        """
-        places = (samples - self.first[:, None]) / self.step
-        left = places.astype(np.intp)
-        part = (places - left).astype(np.float32)
-        left += np.arange(len(left))[:, None] * self.iq.shape[1]
-        flat = self.iq.ravel()
-        low = flat[left]
-        return np.asarray(low + (flat[left + 1] - low) * part)
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -117,3 +96,25 @@ class Place:
     reach_hz: float
     start_sample: float
     stop_sample: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What part of the wide signal a stretch is.
+
+    Attributes
+    ----------
+    band_hz : float
+        Width of the wide signal's band, beyond which there is nothing.
+    noise_width_hz : float
+        Width of white noise that is left in the stretch.
+    centre_hz : float
+        Frequency that is zero in the stretch, relative to the tuned one.
+    step : float
+        Samples of the stream for each of the stretch.
+    """
+
+    band_hz: float
+    noise_width_hz: float
+    centre_hz: float = 0.0
+    step: float = 1.0

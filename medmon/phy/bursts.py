@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from medmon.kernels import crossings, level_over, mean_powers
 from medmon.phy.baseband import Baseband
-from medmon.phy.reception import matched
-from medmon.records import FloatArray
 
 PAUSE_SYMBOLS = 12
 SHORTEST_PAUSE_S = 0.75e-3
@@ -66,48 +65,36 @@ def stretches(band: Baseband, noise: float) -> list[Stretch]:
     list of Stretch
         In order of time.
     """
-    smooth = matched(band.iq, max(1, round(SMOOTH_S * band.rate_hz)))
-    power = smooth.real**2 + smooth.imag**2
-    raw = band.iq.real**2 + band.iq.imag**2
+    power = mean_powers(band.iq, max(1, round(SMOOTH_S * band.rate_hz)))
     # The loud half of the loud samples: a burst that fills little of the stretch still counts.
     loud = round(0.99 * (power.size - 1))
     full = float(np.partition(power, loud)[loud]) if power.size else 0.0
     threshold = max(HALF * full, NOISE_MARGIN * noise)
-    begins, ends = _crossings(power, threshold)
+    places = crossings(power, threshold)
+    begins, ends = places[::2], places[1::2]
     if not begins.size:
         return []
     limit = _longest_pause(ends - begins, band.rate_hz)
-    breaks = np.flatnonzero(begins[1:] - ends[:-1] > limit)
-    firsts = np.concatenate(([0], breaks + 1))
-    lasts = np.concatenate((breaks, [begins.size - 1]))
+    (breaks,) = (begins[1:] - ends[:-1] > limit).nonzero()
+    firsts = [0, *(breaks + 1).tolist()]
+    lasts = [*breaks.tolist(), begins.size - 1]
     found = []
     for first, last in zip(firsts, lasts, strict=True):
         start, stop = float(begins[first]), float(ends[last])
         if stop - start >= SHORTEST_S * band.rate_hz:
-            inside = slice(round(start), round(stop))
-            on = power[inside] > threshold
+            inside = slice(max(0, round(start)), round(stop))
             # Smoothing weakens the tones of a shifted carrier, so the level is that before it.
-            level = float(raw[inside][on].mean()) if on.any() else 0.0
-            found.append(Stretch(start, stop, int(last - first + 1), level))
+            level = level_over(band.iq[inside], power[inside], threshold)
+            found.append(Stretch(start, stop, last - first + 1, level))
     return found
 
 
-def _crossings(
-    power: FloatArray, threshold: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Give the interpolated places where the power rises over the threshold and falls under it."""
-    over = np.concatenate(([False], power > threshold, [False]))
-    padded = np.concatenate(([0.0], power.astype(np.float64), [0.0]))
-    # Amplitude is straighter than power on an edge, so the crossing is interpolated there.
-    height, level = np.sqrt(padded), np.sqrt(threshold)
-    edges = np.flatnonzero(over[1:] != over[:-1])
-    part = (level - height[edges]) / (height[edges + 1] - height[edges])
-    places = edges - 1 + part
-    return places[::2], places[1::2]
-
-
 def _longest_pause(marks: npt.NDArray[np.float64], rate_hz: float) -> float:
-    symbol = float(np.interp(0.2 * (marks.size - 1), np.arange(marks.size), np.sort(marks)))
+    """Give the longest silence inside a burst; a fifth of the marks is as short as a symbol."""
+    place = 0.2 * (marks.size - 1)
+    low = int(place)
+    ordered = np.sort(marks)[low : low + 2].tolist()
+    symbol = ordered[0] + (place - low) * (ordered[-1] - ordered[0])
     pause_s = SHORTEST_PAUSE_S
     if symbol < KEYED_S * rate_hz:
         pause_s = min(max(PAUSE_SYMBOLS * symbol / rate_hz, SHORTEST_PAUSE_S), LONGEST_PAUSE_S)

@@ -13,11 +13,12 @@ block size, and the result is the same to the last bit.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from medmon.kernels import FilterBank, Rows
+from medmon.kernels import FilterBank, Rows, Samples, centred
 from medmon.records import ComplexArray, FloatArray
 
 CHANNEL_HZ = 16_000.0
@@ -25,6 +26,7 @@ CHANNEL_HZ = 16_000.0
 FRAMES_A_SLOT = 8
 SLOTS_A_CHUNK = 64
 MIN_CHANNELS = 4
+NO_DC = np.complex64(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Grid:
         int
             Rows, rounded up.
         """
-        return max(1, int(np.ceil(seconds / self.slot_s)))
+        return max(1, math.ceil(seconds / self.slot_s))
 
     def offset_hz(self, channel: float) -> float:
         """Give the centre of a channel, relative to the tuned frequency.
@@ -155,22 +157,51 @@ class Channelizer:
         """
         self._carry = before
 
-    def feed(self, iq: ComplexArray) -> FloatArray:
+    def feed(
+        self,
+        samples: Samples,
+        dc: np.complex64 = NO_DC,
+        out: FloatArray | None = None,
+        *,
+        skip: int = 0,
+    ) -> FloatArray:
         """Measure the channel powers of the next samples.
 
         Parameters
         ----------
-        iq : ndarray of complex64, shape (n_slots * slot_samples,)
-            Consecutive samples, a whole number of slots.
+        samples : ndarray of complex64 or Codes, n_slots * slot_samples of them
+            Consecutive samples, a whole number of slots and at least one.
+        dc : complex64
+            Constant that is taken off every sample.
+        out : ndarray of float32, shape (n_slots - skip, channels), or None
+            Contiguous memory for the answer; None takes new memory.
+        skip : int
+            Slots at the beginning that are not measured; the first that is reaches back into them.
 
         Returns
         -------
-        ndarray of float32, shape (n_slots, channels)
+        ndarray of float32, shape (n_slots - skip, channels)
             Mean power in each channel, channel 0 at the lower edge of the band; white noise of
             power 1.0 shows 1 / channels. Each row reaches one channel period back.
         """
         slot, channels = self._grid.slot_samples, self._grid.channels
-        every = Rows(iq.size // slot, 0, slot, each=FRAMES_A_SLOT, hop=channels)
-        reached = np.concatenate((self._carry, iq))
-        self._carry = iq[-channels:].copy()
-        return self._bank.row_powers(reached, 0, every)
+        slots = len(samples) // slot
+        if out is None:
+            out = np.empty((slots - skip, channels), dtype=np.float32)
+        rest = out
+        if not skip:
+            # Only the first row reaches back; of the others nothing is copied.
+            reached: ComplexArray = np.empty(channels + slot, dtype=np.complex64)
+            reached[:channels] = self._carry
+            centred(samples[:slot], dc, reached[channels:])
+            self._bank.row_powers(reached, 0, self._rows(1, 0), out[:1])
+            skip, rest = 1, out[1:]
+        others = self._rows(slots - skip, skip * slot - channels)
+        self._bank.row_powers(samples, complex(dc), others, rest)
+        self._carry = np.empty(channels, dtype=np.complex64)
+        centred(samples[slots * slot - channels :], dc, self._carry)
+        return out
+
+    def _rows(self, count: int, start: int) -> Rows:
+        grid = self._grid
+        return Rows(count, start, grid.slot_samples, each=FRAMES_A_SLOT, hop=grid.channels)

@@ -9,7 +9,9 @@ of a skirt like a bump is left in, however weak: a command may hide under a loud
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -94,17 +96,17 @@ def emitters(
     bool
         Whether there were more than the limit allows.
     """
-    over = np.maximum(powers - floor, 0.0)
+    over = np.maximum(powers, floor) - floor
     # Two rows together, so that one lucky row of noise is no emitter.
-    over[1:] = (over[1:] + over[:-1]) / 2
-    left = over.copy()
-    left[:, : region.low] = 0.0
-    left[:, region.high + 1 :] = 0.0
+    over[1:] = (over[1:] + over[:-1]) * np.float32(0.5)
+    mine = slice(region.low, region.high + 1)
+    left: FloatArray = np.zeros(over.shape, dtype=np.float32)
+    left[:, mine] = over[:, mine]
     hold = grid.slots(HOLD_S)
     found: list[Emitter] = []
     skirts_left = MOST_SKIRTS
     for _ in range(MOST * max(1, len(powers) // grid.slots(LIMIT_S))):
-        row, peak = (int(place) for place in np.unravel_index(left.argmax(), left.shape))
+        row, peak = divmod(int(left.argmax()), floor.size)
         if left[row, peak] < WORTH * floor[peak]:
             lasting = None if found else _lasting(left, floor)
             if lasting is None:
@@ -113,21 +115,28 @@ def emitters(
         alive = left[:, peak] > max(left[row, peak] * DEPTH, (KEEP - 1) * floor[peak])
         start, stop = _stretch(alive, row, hold)
         # What a stronger emitter explains is neither this one's width nor its centre.
-        own = left[start:stop].mean(axis=0)
+        own = _mean(left[start:stop])
         low, high = _width(own, peak, floor)
-        weights = own[low : high + 1]
-        spectrum = over[start:stop].mean(axis=0)
-        centre = float(np.average(np.arange(low, high + 1), weights=weights))
+        weights = own[low : high + 1].tolist()
+        centre = sum(map(operator.mul, range(low, high + 1), weights)) / sum(weights)
+        spectrum, strongest = _mean(over[start:stop]), max(weights)
         skirts = _skirts(spectrum.size, low, high)
-        is_skirt = bool((spectrum * skirts)[skirts < 1].max(initial=0.0) > weights.max())
+        spilt = spectrum * skirts
+        spilt[low : high + 1] = 0.0
+        is_skirt = bool(spilt.max() > strongest)
         first = region.start_slot
         if not is_skirt or skirts_left:
             found.append(Emitter(first + start, first + stop, low, high, centre, is_skirt))
         skirts_left -= is_skirt and skirts_left > 0
-        explained = (spectrum <= weights.max() * skirts) & ~_bumps(spectrum, low, high)
-        left[max(0, start - 2) : stop + 2, explained] = 0.0
+        explained = (spectrum <= strongest * skirts) & ~_bumps(spectrum, low, high)
+        np.copyto(left[max(0, start - 2) : stop + 2, mine], 0.0, where=explained[mine])
         left[row, peak] = 0.0
     return found, bool((left > WORTH * floor).any())
+
+
+def _mean(rows: FloatArray) -> FloatArray:
+    """Give the mean of rows; the wrapper of numpy around the sum costs more than the sum."""
+    return np.asarray(np.add.reduce(rows, axis=0) / len(rows))
 
 
 def _lasting(left: FloatArray, floor: FloatArray) -> tuple[int, int] | None:
@@ -149,8 +158,10 @@ def _bumps(spectrum: FloatArray, low: int, high: int) -> npt.NDArray[np.bool_]:
     """
     bumps = np.zeros(spectrum.shape, dtype=np.bool_)
     sides = np.maximum(spectrum[: -2 * ASIDE], spectrum[2 * ASIDE :])
-    bumps[ASIDE:-ASIDE] = spectrum[ASIDE:-ASIDE] > BUMP * sides
+    np.greater(spectrum[ASIDE:-ASIDE], BUMP * sides, out=bumps[ASIDE:-ASIDE])
     bumps[max(0, low - ASIDE) : high + ASIDE + 1] = False
+    if not bumps.any():
+        return bumps
     marked = bumps.copy()
     marked[1:] |= bumps[:-1]
     marked[:-1] |= bumps[1:]
@@ -159,12 +170,14 @@ def _bumps(spectrum: FloatArray, low: int, high: int) -> npt.NDArray[np.bool_]:
 
 def _stretch(alive: npt.NDArray[np.bool_], row: int, hold: int) -> tuple[int, int]:
     """Follow the rows that are alive in both directions, over silences of up to `hold` rows."""
-    rows = np.flatnonzero(alive)
-    breaks = np.flatnonzero(np.diff(rows) > hold)
-    firsts = rows[np.concatenate(([0], breaks + 1))]
-    lasts = rows[np.concatenate((breaks, [rows.size - 1]))]
-    mine = int(np.searchsorted(firsts, row, side="right")) - 1
-    return int(firsts[mine]), int(lasts[mine]) + 1
+    rows = alive.nonzero()[0].tolist()
+    mine = rows.index(row)
+    first = last = mine
+    while first > 0 and rows[first] - rows[first - 1] <= hold:
+        first -= 1
+    while last < len(rows) - 1 and rows[last + 1] - rows[last] <= hold:
+        last += 1
+    return rows[first], rows[last] + 1
 
 
 def _width(spectrum: FloatArray, peak: int, floor: FloatArray) -> tuple[int, int]:
@@ -172,17 +185,19 @@ def _width(spectrum: FloatArray, peak: int, floor: FloatArray) -> tuple[int, int
 
     The two tones of a frequency-shift keyed burst leave a valley between them.
     """
-    enough = (spectrum > spectrum[peak] * EDGE) & (spectrum > (KEEP - 1) * floor)
+    least = np.maximum(spectrum[peak] * np.float32(EDGE), np.float32(KEEP - 1) * floor)
+    enough = (spectrum > least).tolist()
     low = high = peak
     while low > 0 and (enough[low - 1] or (low > 1 and enough[low - 2])):
         low -= 1
-    while high < enough.size - 1 and (
-        enough[high + 1] or (high < enough.size - 2 and enough[high + 2])
+    while high < len(enough) - 1 and (
+        enough[high + 1] or (high < len(enough) - 2 and enough[high + 2])
     ):
         high += 1
     return low, high
 
 
+@lru_cache(maxsize=256)
 def _skirts(channels: int, low: int, high: int) -> FloatArray:
     """Give the largest spill of an emitter into each channel, over its peak."""
     index = np.arange(channels)
@@ -190,4 +205,6 @@ def _skirts(channels: int, low: int, high: int) -> FloatArray:
     # A channel on the far side of the band's edge is its neighbour: filters of receivers alias.
     distance = np.minimum(distance, channels - distance)
     skirts = 10 ** (-(SKIRT_DB + 20 * np.log10(np.maximum(distance, 1))) / 10)
-    return np.where(distance == 0, 1.0, skirts).astype(np.float32)
+    skirts = np.where(distance == 0, 1.0, skirts).astype(np.float32)
+    skirts.flags.writeable = False  # the same for whoever asks again
+    return skirts

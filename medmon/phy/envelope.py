@@ -46,16 +46,17 @@ def envelope(band: Baseband, on_air: Sequence[Stretch], noise: float) -> Envelop
         "keyed", "steady" or "unclear".
     """
     parts = [band.iq[max(0, round(one.start)) : round(one.stop)] for one in on_air]
-    iq = np.concatenate(parts) if parts else band.iq[:0]
+    iq = parts[0] if len(parts) == 1 else np.concatenate((band.iq[:0], *parts))
     power = iq.real**2 + iq.imag**2
-    mean = float(power.mean()) if power.size else 0.0
+    mean = float(np.add.reduce(power)) / power.size if power.size else 0.0
     if mean < PLAIN_SNR * noise:
         return "unclear"
     # Power of a carrier with noise N, mean power m: variance m**2 - (m - N)**2 (Rice).
     chance = 1.0 - (1.0 - noise / mean) ** 2
-    if float(power.var()) / mean**2 - chance < STEADY:
+    beside = power - np.float32(mean)
+    if float(np.dot(beside, beside)) / power.size / mean**2 - chance < STEADY:
         return "steady"
-    power = np.sort(power)
     low = round(OFF_PART * (power.size - 1))
+    power.partition((low, power.size - 1 - low))
     off, mark = float(power[low]), float(power[power.size - 1 - low])
     return "keyed" if off < max(noise, OFF * mark) else "unclear"

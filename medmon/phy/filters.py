@@ -103,6 +103,42 @@ def resampling(half_width: float) -> FloatArray:
     return _kept(taps / taps.sum(axis=1, keepdims=True))
 
 
+@lru_cache(maxsize=64)
+def low_pass_noise(factor: int, half_width: float) -> float:
+    """Give what is left of white noise behind `low_pass`.
+
+    Parameters
+    ----------
+    factor, half_width : int, float
+        As for `low_pass`.
+
+    Returns
+    -------
+    float
+        Part of the power.
+    """
+    taps = low_pass(factor, half_width)
+    return float(np.vdot(taps, taps))
+
+
+@lru_cache(maxsize=64)
+def resampling_noise(half_width: float) -> float:
+    """Give what is left of white noise behind `resampling`.
+
+    Parameters
+    ----------
+    half_width : float
+        As for `resampling`.
+
+    Returns
+    -------
+    float
+        Part of the power.
+    """
+    taps = resampling(half_width)[0]
+    return float(np.vdot(taps, taps))
+
+
 def fast_length(least: int) -> int:
     """Give the next length whose transform has small prime factors only.
 

@@ -14,13 +14,14 @@ read once more.
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import tone_contrast
+from medmon.kernels import tone_contrast, tone_turns
 from medmon.phy import sync
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
@@ -28,7 +29,7 @@ from medmon.phy.middle import median
 from medmon.phy.reception import Reception, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Tuner
-from medmon.records import ComplexArray, FloatArray, Modem
+from medmon.records import FloatArray, Modem
 
 DEVIATIONS = (1.0, 0.75, 1.3)
 """Deviations tried, over the declared one: sources differ by that much (20 to 35 kHz for one
@@ -50,10 +51,33 @@ CLOSE_CHIPS = 0.04
 hundredths of a decibel."""
 BINS_A_CHIP = 64
 """Bins of the spectrum for each chip rate."""
-AROUND = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+HALF_A_CHIP: FloatArray = np.full(BINS_A_CHIP // 2, 2 / BINS_A_CHIP, dtype=np.float32)
+AROUND: npt.NDArray[np.float64] = np.linspace(-1.5, 1.5, 7)
+LOWER, UPPER = 1, 5
+REACH = SAMPLES_A_CHIP // 4
 BOTH_TONES = 0.2
 """A carrier is worth trying where the weaker tone has this part of the strongest power around,
 looked for at these deviations: an on-off keyed one has most of its power in the middle."""
+
+
+def need_hz(modem: Modem, place: Place) -> float:
+    """Give what is looked at to either side of the middle of a place.
+
+    Parameters
+    ----------
+    modem : Modem
+        An FSK modem.
+    place : Place
+        Where to listen.
+
+    Returns
+    -------
+    float
+        Hertz.
+    """
+    declared_hz = _declared_hz(modem)
+    # What was found may be one of the two tones only.
+    return place.reach_hz + declared_hz + _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF)
 
 
 def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
@@ -76,10 +100,9 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     list of Reception
         In order of time.
     """
-    declared_hz = modem.deviation_hz or modem.symbol_rate_hz / 2
-    # What was found may be one of the two tones only.
+    declared_hz = _declared_hz(modem)
+    near = tuner.around(place, need_hz(modem, place) - place.reach_hz)
     place = replace(place, reach_hz=place.reach_hz + declared_hz)
-    near = tuner.around(place, _half_width_hz(modem, declared_hz) * (1 + ROLL_OFF))
     parts, carriers = (DEVIATIONS[:1], QUICK_CARRIERS) if is_quick else (DEVIATIONS, CARRIERS)
     deviations_hz = [part * declared_hz for part in parts]
     best = sync.best(_trials(near, modem, place, deviations_hz, carriers), modem)
@@ -109,8 +132,9 @@ def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
     """
     deviation_hz = known.deviation_hz or 0.0
     band = _tuned(tuner, modem, known.carrier_hz, modem.deviation_hz or deviation_hz)
-    hit = Trial(known.sync, known.band, deviation_hz).sync_in(band)
     soft = _contrast(band, known.carrier_hz - band.offset_hz, deviation_hz)
+    hit = Trial(known.sync, known.band, known.soft, deviation_hz).sync_in(band)
+    hit = sync.levels(soft, hit, modem)
     return read(band, known.carrier_hz, soft, hit, modem, deviation_hz)
 
 
@@ -127,8 +151,9 @@ def _trials(
             if any(abs(carrier_hz - known_hz) < declared_hz for known_hz in sure_hz):
                 continue
             band = _tuned(near, modem, carrier_hz, declared_hz)
-            hits = sync.find(_contrast(band, 0.0, deviation_hz), modem)
-            found += [Trial(hit, band, deviation_hz) for hit in hits]
+            soft = _contrast(band, 0.0, deviation_hz)
+            hits = sync.find(soft, modem)
+            found += [Trial(hit, band, soft, deviation_hz) for hit in hits]
             if any(hit.match > SURE for hit in hits):
                 sure_hz.append(carrier_hz)
         if found:
@@ -142,10 +167,12 @@ def _read(
     """Read a packet, measure its tones, and read it again where they were others."""
     declared_hz = modem.deviation_hz or 0.0
     piece = near.cut(time.start_sample, time.stop_sample)
-    offset_hz = trial.band.offset_hz
-    band = trial.band if piece is near else _tuned(piece, modem, offset_hz, declared_hz)
-    soft = _contrast(band, 0.0, trial.tone_hz)
-    rough = read(band, band.offset_hz, soft, trial.sync_in(band), modem, trial.tone_hz)
+    band, soft, hit = trial.band, trial.soft, trial.sync
+    if piece is not near:
+        band = _tuned(piece, modem, band.offset_hz, declared_hz)
+        soft = _contrast(band, 0.0, trial.tone_hz)
+        hit = sync.levels(soft, trial.sync_in(band), modem)
+    rough = read(band, band.offset_hz, soft, hit, modem, trial.tone_hz)
     if not rough.enough:
         return None
     measured = toned(rough)
@@ -157,8 +184,13 @@ def _read(
         return measured
     fine = _tuned(piece, modem, carrier_hz, declared_hz)
     soft = _contrast(fine, carrier_hz - fine.offset_hz, deviation_hz)
-    packet = read(fine, carrier_hz, soft, trial.sync_in(fine), modem, deviation_hz)
+    hit = sync.levels(soft, trial.sync_in(fine), modem)
+    packet = read(fine, carrier_hz, soft, hit, modem, deviation_hz)
     return toned(packet) if packet.enough else None
+
+
+def _declared_hz(modem: Modem) -> float:
+    return modem.deviation_hz or modem.symbol_rate_hz / 2
 
 
 def _half_width_hz(modem: Modem, spread_hz: float) -> float:
@@ -167,8 +199,10 @@ def _half_width_hz(modem: Modem, spread_hz: float) -> float:
 
 
 def _tuned(tuner: Tuner, modem: Modem, offset_hz: float, spread_hz: float) -> Baseband:
+    half_width_hz = _half_width_hz(modem, spread_hz)
+    near = tuner.narrowed(offset_hz, half_width_hz * (1 + ROLL_OFF))
     rate_hz = modem.symbol_rate_hz * SAMPLES_A_CHIP
-    return tuner.tune(offset_hz, half_width_hz=_half_width_hz(modem, spread_hz), rate_hz=rate_hz)
+    return near.tune(offset_hz, half_width_hz=half_width_hz, rate_hz=rate_hz)
 
 
 def _contrast(band: Baseband, carrier_hz: float, deviation_hz: float) -> FloatArray:
@@ -198,33 +232,29 @@ class _Spectrum:
         offsets_hz, power = near.periodogram(chip_hz / BINS_A_CHIP)
         inside = np.abs(offsets_hz - place.offset_hz) < place.reach_hz + spare_hz
         offsets_hz, power = offsets_hz[inside], power[inside]
-        line = np.sqrt(np.maximum(power - median(power), 0.0))
+        over = power - median(power)
+        line = np.sqrt(np.maximum(over, 0.0))
         # Place i / 2 of the spectrum is the middle of all pairs whose numbers add up to i.
         symmetry = np.convolve(line, line)
         middles_hz = np.linspace(offsets_hz[0], offsets_hz[-1], symmetry.size)
         # A tone of a chip's length is about a chip rate wide; half of that keeps two tones apart.
-        half_a_chip = np.full(BINS_A_CHIP // 2, 2 / BINS_A_CHIP)
-        tones = np.convolve(power - median(power), half_a_chip, mode="same")
+        tones = np.convolve(over, HALF_A_CHIP, mode="same")
         return cls(offsets_hz, tones, middles_hz, symmetry)
 
     def carriers_hz(self, place: Place, deviation_hz: float) -> list[float]:
         """List the frequencies about which it is most symmetric, both tones present."""
         inside = np.abs(self.middles_hz - place.offset_hz) <= place.reach_hz
         middles_hz, symmetry = self.middles_hz[inside], self.symmetry[inside]
-        around = [
-            np.interp(middles_hz + part * deviation_hz, self.offsets_hz, self.tones)
-            for part in AROUND
-        ]
-        weaker = np.minimum(around[AROUND.index(-1.0)], around[AROUND.index(1.0)])
-        is_pair = weaker > BOTH_TONES * np.max(around, axis=0)
+        beside_hz = middles_hz + AROUND[:, None] * deviation_hz
+        around = np.interp(beside_hz, self.offsets_hz, self.tones)
+        weaker = np.minimum(around[LOWER], around[UPPER])
+        is_pair = weaker > BOTH_TONES * np.maximum.reduce(around)
         middles_hz, symmetry = middles_hz[is_pair], symmetry[is_pair]
         chosen: list[float] = []
-        for number in np.argsort(-symmetry, kind="stable"):
-            middle_hz = float(middles_hz[number])
-            if all(abs(middle_hz - other) > deviation_hz / 4 for other in chosen):
-                chosen.append(middle_hz)
-            if len(chosen) == CARRIERS:
-                break
+        while middles_hz.size and len(chosen) < CARRIERS:
+            chosen.append(float(middles_hz[symmetry.argmax()]))
+            apart = np.abs(middles_hz - chosen[-1]) > deviation_hz / 4
+            middles_hz, symmetry = middles_hz[apart], symmetry[apart]
         return chosen
 
 
@@ -267,25 +297,25 @@ def tones_hz(reception: Reception) -> tuple[float, float]:
         chip the noise of the two ends is independent; over a single sample it is not, and would
         pull both tones to the middle.
     """
-    iq = reception.band.iq
-    places = np.rint(reception.chip_places()).astype(np.intp)
-    marks = reception.known_chips
-    inside = (places > SAMPLES_A_CHIP) & (places < iq.size - SAMPLES_A_CHIP)
-    places, marks = places[inside], marks[inside]
-    reach = SAMPLES_A_CHIP // 4
-    turns = iq[places + reach] * np.conj(iq[places - reach])
-    scale_hz = reception.band.rate_hz / (2 * np.pi * 2 * reach)
+    spaces, marks = tone_turns(
+        reception.band.iq,
+        reception.first_chip,
+        reception.clock.step,
+        reception.known_chips,
+        REACH,
+        SAMPLES_A_CHIP,
+    )
+    scale_hz = reception.band.rate_hz / (2 * np.pi * 2 * REACH)
     # Half a chip tells frequencies apart that are less than two chip rates from each other, so the
     # turn is counted from where the tone should be.
     middle_hz = reception.carrier_hz - reception.band.offset_hz
     shift_hz = reception.deviation_hz or 0.0
     return (
-        _angle(turns[~marks], (middle_hz - shift_hz) / scale_hz) * scale_hz,
-        _angle(turns[marks], (middle_hz + shift_hz) / scale_hz) * scale_hz,
+        _angle(spaces, (middle_hz - shift_hz) / scale_hz) * scale_hz,
+        _angle(marks, (middle_hz + shift_hz) / scale_hz) * scale_hz,
     )
 
 
-def _angle(turns: ComplexArray, expected: float) -> float:
-    """Give the mean angle, within half a turn of the expected one."""
-    total = complex(turns.sum(dtype=np.complex128))
-    return expected + float(np.angle(total * np.exp(-1j * expected)))
+def _angle(total: complex, expected: float) -> float:
+    """Give the angle of a sum, within half a turn of the expected one."""
+    return expected + cmath.phase(total * cmath.rect(1.0, -expected))

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from medmon.kernels import best_words
 from medmon.records import FloatArray, LineCode
 
 _4B6B = (0x15, 0x31, 0x32, 0x23, 0x34, 0x25, 0x26, 0x16,
@@ -82,9 +83,8 @@ class Symbols:
         bytes
             Data bits, first on the air first, padded with zeros to a whole byte.
         """
-        shifts = np.arange(self.bits_each - 1, -1, -1)
-        bits = (self.values[:count, None] >> shifts) & 1
-        return np.packbits(bits.astype(np.uint8)).tobytes()
+        bits = np.unpackbits(self.values[:count, None], axis=1)[:, 8 - self.bits_each :]
+        return np.packbits(bits).tobytes()
 
 
 def chips_each(code: LineCode) -> int:
@@ -174,19 +174,6 @@ def decide(chips: FloatArray, code: LineCode) -> Symbols:
         The decisions.
     """
     words = _WORDS[code]
-    width = words.shape[1]
-    groups = chips[: chips.size // width * width].reshape(-1, width)
-    match = groups @ words.T
-    values = match.argmax(axis=1)
-    agreed = groups * words[values]
-    against = agreed.min(axis=1, initial=1.0) < -_contradiction(agreed)
-    quality = (match.max(axis=1) / width).astype(np.float32)
-    return Symbols(values.astype(np.uint8), quality, against, bits_each(code))
-
-
-def _contradiction(agreed: FloatArray) -> float:
-    """Give the strength of a contradiction among chips that noise scatters about one."""
-    distance = np.abs(agreed.ravel() - 1)
-    middle = distance.size // 2
-    usual = float(np.partition(distance, middle)[middle]) if distance.size else 0.0
-    return max(CONTRADICTION, NOISE * usual - 1.0)
+    found = best_words(chips[: chips.size // words.shape[1] * words.shape[1]], words)
+    contradicted = found.weakest < -max(CONTRADICTION, NOISE * found.usual - 1.0)
+    return Symbols(found.values, found.fits, contradicted, bits_each(code))

@@ -8,22 +8,37 @@ The clock and the arrival are those of `medmon.phy.edges`.
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
+import numpy as np
+import numpy.typing as npt
+
+from medmon.kernels import FilterBank, Rows, mark_power, mean_edge
 from medmon.phy.baseband import Baseband
 from medmon.phy.reception import Reception
 from medmon.phy.tuner import Tuner
-from medmon.records import ComplexArray, FloatArray
+from medmon.records import ComplexArray
 
 BAND_POWER = 0.95
 """Part of the power that the bandwidth holds: the main lobe of rectangular keying."""
-SPECTRUM = np.hanning(1 << 8).astype(np.float32)
-"""Window of the short spectra that the bandwidth is read off."""
+EDGES = np.array(((1 - BAND_POWER) / 2, (1 + BAND_POWER) / 2))
+BINS = 256
+NUMBERS = np.arange(BINS, dtype=np.float64)
+SPECTRA = FilterBank(np.concatenate((np.hanning(BINS), np.zeros(BINS))).astype(np.float32))
+"""Short spectra behind a Hann window that the bandwidth is read off."""
+WINDOW_POWER = 0.375
+TOGETHER, MOST_FRAMES = 8, 1024
+"""Spectra that are made in one go, and how many of each of them may be averaged."""
 OWN_RISE = 0.93
 """Rise time of the tuner's filter times its noise width: 0.93 by its step response."""
 RISE_CHIPS = 16
 """Half width, in chip rates, with which the rise of edges is measured."""
 LEAST_EDGES = 4
+LAGS, MIDDLE, TAIL = 257, 128, 64
+"""Places over a chip around each edge, and the last of them, by whose phase it is turned: so noise
+averages out. The mean of magnitudes would keep it, hide the foot of the edge and read too short."""
+LEVEL = 32
+"""Places at either end over which the level is averaged."""
 MOST_EDGES = 64
 """Rising edges that are laid over each other: more would not make the mean visibly better."""
 
@@ -43,15 +58,12 @@ def on_power(heard: Reception, noise: float) -> float:
     float
         Power; at least a thousandth of the noise, so that it has a logarithm.
     """
-    ook = heard.deviation_hz is None
-    places = np.rint(heard.chip_places()[heard.known_chips | (not ook)]).astype(np.intp)
+    ook, step, chips = heard.deviation_hz is None, heard.clock.step, heard.known_chips
     # A band-limited OOK chip is level in its middle; a shifted carrier is level on the whole
     # average only, its amplitude rings at every change of tone.
-    reach = max(1, round(heard.clock.step / 8)) if ook else round(heard.clock.step / 2)
-    around = places[:, None] + np.arange(-reach, reach + 1)
-    iq = heard.band.iq
-    around = around[(places >= reach) & (places < iq.size - reach)]
-    power = float(np.mean(iq[around].real ** 2 + iq[around].imag ** 2)) if around.size else 0.0
+    reach = max(1, round(step / 8)) if ook else round(step / 2)
+    on_air = chips if ook else np.ones(chips.size, dtype=np.bool_)
+    power = mark_power(heard.band.iq, heard.first_chip, step, on_air, reach)
     return max(power - noise, noise * 1e-3, 1e-15)
 
 
@@ -77,21 +89,29 @@ def bandwidth_hz(band: Baseband, start: float, stop: float, density: float) -> f
     piece = band.iq[max(0, round(start)) : max(0, round(stop))]
     if piece.size < 16:
         return max(band.noise_width_hz, least_hz)
-    size = SPECTRUM.size
-    frames = np.zeros((-(-piece.size // size), size), dtype=np.complex64)
-    frames.ravel()[: piece.size] = piece
-    spectra = np.fft.fft(frames * SPECTRUM).view(np.float32).reshape(len(frames), size, 2)
-    power = np.einsum("ijk,ijk->j", spectra, spectra) / (size * 0.375 * piece.size)
-    power = np.fft.fftshift(power)
-    bin_hz = band.rate_hz / size
-    passed = np.abs(np.arange(size) - size // 2) * bin_hz < band.noise_width_hz / 2
+    bin_hz = band.rate_hz / BINS
+    power = _spectrum(piece) - density * bin_hz
+    passed = min(max(0, math.ceil(band.noise_width_hz / 2 / bin_hz) - 1), BINS // 2)
+    power[: BINS // 2 - passed] = 0.0
+    power[BINS // 2 + passed + 1 :] = 0.0
     # Noise less than its mean must cancel noise above it: clipped at zero bin by bin, what is
     # left of it would add up to a width of its own.
-    gathered = np.cumsum(np.where(passed, power - density * bin_hz, 0.0))
+    gathered = power.cumsum()
     total = np.maximum.accumulate(gathered) / max(float(gathered[-1]), 1e-30)
-    out = (1 - BAND_POWER) / 2
-    low, high = (float(np.interp(part, total, np.arange(size))) for part in (out, 1 - out))
-    return max((high - low) * bin_hz, bin_hz, least_hz)
+    low, high = np.interp(EDGES, total, NUMBERS)
+    return max(float(high - low) * bin_hz, bin_hz, least_hz)
+
+
+def _spectrum(iq: ComplexArray) -> npt.NDArray[np.float64]:
+    """Give the power of a burst in each of `BINS` bins, the lowest frequency first."""
+    frames = -(-iq.size // BINS)
+    each = min(-(-frames // TOGETHER), MOST_FRAMES)
+    rows = -(-frames // each)
+    padded = np.zeros((rows * each + 1) * BINS, dtype=np.complex64)
+    padded[: iq.size] = iq
+    powers = SPECTRA.row_powers(padded, 0j, Rows(rows, 0, BINS, each, rows * BINS))
+    power = powers.sum(axis=0, dtype=np.float64) * (each / (BINS * WINDOW_POWER * iq.size))
+    return np.concatenate((power[BINS // 2 :], power[: BINS // 2]))
 
 
 def rise_us(heard: Reception, first: float, chip: float, tuner: Tuner) -> float | None:
@@ -126,38 +146,36 @@ def rise_us(heard: Reception, first: float, chip: float, tuner: Tuner) -> float 
     edges = edges[near.inside]
     if edges.size < LEAST_EDGES:
         return None
-    lags = np.linspace(-chip / 2, chip / 2, 257)
-    seen = _risen(near.at(edges[:, None] + lags))
+    apart = chip / (LAGS - 1)
+    # Places in a stream of days are rounded, and none may lie before the first sample of its row.
+    firsts = np.maximum((edges - chip / 2 - near.first) / near.step, 0.0)
+    seen = _risen(mean_edge(near.iq, firsts, apart / near.step, LAGS, TAIL))
     if seen is None:
         return None
     per_us = heard.band.rate_hz * heard.band.step * 1e-6
-    seen_us = seen * float(lags[1] - lags[0]) / per_us
+    seen_us = seen * apart / per_us
     own_us = OWN_RISE / near.noise_width_hz * 1e6
-    return float(np.sqrt(max(seen_us**2 - own_us**2, 0.0)))
+    return math.sqrt(max(seen_us**2 - own_us**2, 0.0))
 
 
-def _risen(heard: ComplexArray) -> float | None:
-    """Count the samples from 10 % to 90 % of the amplitude in the mean of edges, one in each row.
+def _risen(mean: npt.NDArray[np.float64]) -> float | None:
+    """Count the lags from 10 % to 90 % of the amplitude in the mean of edges.
 
-    The crossing of half the amplitude is in the middle of each.
+    The crossing of half the amplitude is in its middle.
     """
-    # Turned to the phase of the carrier behind each edge, noise averages out; the mean of
-    # magnitudes would keep it, hide the foot of the edge and read too short.
-    carrier = heard[:, -64:].mean(axis=1, keepdims=True)
-    mean = (heard * np.conj(carrier)).real.mean(axis=0)
-    low, high = float(mean[:32].mean()), float(mean[-32:].mean())
+    low, high = (float(end.sum()) / LEVEL for end in (mean[:LEVEL], mean[-LEVEL:]))
     if high <= low:
         return None
     part = (mean - low) / (high - low)
     # From the half-way crossing outwards, so that noise far from the edge is no edge.
-    below, above = np.flatnonzero(part[:129] < 0.1), np.flatnonzero(part[128:] > 0.9)
+    below, above = (part[: MIDDLE + 1] < 0.1).nonzero()[0], (part[MIDDLE:] > 0.9).nonzero()[0]
     if not below.size or not above.size:
         return None
-    foot, top = int(below[-1]), 127 + int(above[0])
+    foot, top = int(below[-1]), MIDDLE - 1 + int(above[0])
     return (top + _crossing(part, top, 0.9)) - (foot + _crossing(part, foot, 0.1))
 
 
-def _crossing(part: FloatArray, before: int, level: float) -> float:
+def _crossing(part: npt.NDArray[np.float64], before: int, level: float) -> float:
     """Give how far behind a sample a level is crossed, in samples; 0 where it is not."""
     rise = float(part[before + 1] - part[before])
     return min(max((level - float(part[before])) / rise, 0.0), 1.0) if rise > 0 else 0.0

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from medmon.kernels import ranked
 from medmon.phy.middle import upper_median
 from medmon.records import FloatArray
 
@@ -56,7 +57,7 @@ class NoiseFloor:
     """
 
     def __init__(self, channels: int) -> None:
-        self._quantiles: FloatArray = np.empty((channels, MEMORY_CHUNKS), dtype=np.float32)
+        self._quantiles: FloatArray = np.empty((MEMORY_CHUNKS, channels), dtype=np.float32)
         self._chunks = 0
         self._floor: FloatArray = np.full(channels, LOWEST, dtype=np.float32)
         self._middle_power = upper_median(self._floor)
@@ -90,13 +91,9 @@ class NoiseFloor:
         ndarray of float32, shape (channels,)
             The floor.
         """
-        # partition, not quantile(): a plain order statistic is exact in float32 and ten times
-        # faster.
-        rank = int(QUANTILE * (len(powers) - 1))
-        is_steady = powers.var(axis=0) < STEADY * powers.mean(axis=0) ** 2
-        latest = [*self._silent, np.partition(powers, rank, axis=0)[rank]]
+        latest = [*self._silent, ranked(powers, int(QUANTILE * (len(powers) - 1)))]
         self._silent.clear()
-        return self._put(latest, is_steady)
+        return self._put(latest, powers)
 
     def feed_silence(self, mean: FloatArray) -> FloatArray:
         """Take a chunk in which nobody spoke.
@@ -118,22 +115,38 @@ class NoiseFloor:
         self._silent = []
         return self._put(latest)
 
-    def _put(
-        self, quantiles: list[FloatArray], is_steady: npt.NDArray[np.bool_] | None = None
-    ) -> FloatArray:
+    def _put(self, quantiles: list[FloatArray], rows: FloatArray | None = None) -> FloatArray:
+        """Remember quantiles, and reckon the floor anew."""
         for quantile in quantiles:
-            self._quantiles[:, self._chunks % MEMORY_CHUNKS] = quantile
+            self._quantiles[self._chunks % MEMORY_CHUNKS] = quantile
             self._chunks += 1
-        latest = self._quantiles[:, : self._chunks]
-        # So few values are sorted in less time than they are parted.
-        floor = np.sort(latest)[:, latest.shape[1] // 2] / _OF_MEAN
+        latest = self._quantiles[: self._chunks]
+        floor = ranked(latest, len(latest) // 2) / _OF_MEAN
+        middle = upper_median(floor)
         if not self.is_settled:
-            floor = np.minimum(floor, EARLY_LIMIT * upper_median(floor))
+            floor = np.minimum(floor, EARLY_LIMIT * middle)
         else:
-            whole_band = max(1.0, upper_median(floor) / self._middle_power)
+            whole_band = max(1.0, middle / self._middle_power)
             highest = self._floor * np.float32(RISE ** len(quantiles) * whole_band)
-            risen = np.minimum(floor, highest)
-            floor = risen if is_steady is None else np.where(is_steady, floor, risen)
-        self._floor = np.maximum(floor, LOWEST).astype(np.float32)
+            floor = _held(floor, highest, rows)
+        self._floor = np.maximum(floor, np.float32(LOWEST))
         self._middle_power = upper_median(self._floor)
         return self._floor
+
+
+def _held(floor: FloatArray, highest: FloatArray, rows: FloatArray | None) -> FloatArray:
+    """Hold back what rises faster than it may, and is no steady carrier in the rows."""
+    held = np.minimum(floor, highest)
+    if rows is not None:
+        risen = (floor > highest).nonzero()[0]
+        steady = risen[_are_steady(rows[:, risen])]
+        held[steady] = floor[steady]
+    return held
+
+
+def _are_steady(rows: FloatArray) -> npt.NDArray[np.bool_]:
+    """Tell which channels hold the same power in every row."""
+    # Sums instead of means: the wrappers around those cost more than the sums.
+    mean = np.add.reduce(rows, axis=0) / np.float32(len(rows))
+    spread = np.add.reduce((rows - mean) ** 2, axis=0)
+    return np.asarray(spread < STEADY * len(rows) * mean**2)

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from medmon.phy import sync
 from medmon.phy.preamble import Tone, lead_chips
 from medmon.phy.reception import Reception, matched, read, shifted
 from medmon.phy.sync import SAMPLES_A_CHIP
@@ -39,6 +40,7 @@ def read_from(packet: Reception, tone: Tone) -> Reception:
     heard = matched(shifted(band, own_hz - band.offset_hz), SAMPLES_A_CHIP)
     carrier_hz = own_hz - tone * deviation_hz
     soft = tone * np.abs(heard)
-    alone = read(band, carrier_hz, soft, packet.sync, packet.modem, deviation_hz)
+    hit = sync.levels(soft, packet.sync, packet.modem)
+    alone = read(band, carrier_hz, soft, hit, packet.modem, deviation_hz)
     lead = lead_chips(alone.soft, alone.clock, packet.modem, tone)
     return replace(alone, tone=tone, lead=lead)

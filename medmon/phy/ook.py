@@ -7,14 +7,17 @@ soft waveform: the phase of these transmitters is of no use, their oscillators w
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
+from medmon.kernels import mean_powers
 from medmon.phy import sync
 from medmon.phy.baseband import Baseband, Place
 from medmon.phy.filters import ROLL_OFF
-from medmon.phy.reception import Reception, matched, read
+from medmon.phy.reception import Reception, read
 from medmon.phy.sync import SAMPLES_A_CHIP, Trial
 from medmon.phy.tuner import Tuner
 from medmon.records import ComplexArray, FloatArray, Modem
@@ -32,6 +35,24 @@ LINE_PART = 0.2
 """Lines weaker than this part of the strongest amplitude are not tried."""
 SIDE_HZ = 1_500.0
 """A line this close to half a chip rate beside a stronger one is that one's preamble."""
+
+
+def need_hz(modem: Modem, place: Place) -> float:
+    """Give what is looked at to either side of the middle of a place.
+
+    Parameters
+    ----------
+    modem : Modem
+        An OOK modem.
+    place : Place
+        Where to listen.
+
+    Returns
+    -------
+    float
+        Hertz.
+    """
+    return place.reach_hz + modem.symbol_rate_hz * HALF_WIDTH_CHIPS * (1 + ROLL_OFF)
 
 
 def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False) -> list[Reception]:
@@ -53,12 +74,13 @@ def receive(tuner: Tuner, modem: Modem, place: Place, *, is_quick: bool = False)
     list of Reception
         In order of time.
     """
-    near = tuner.around(place, modem.symbol_rate_hz * HALF_WIDTH_CHIPS * (1 + ROLL_OFF))
+    near = tuner.around(place, need_hz(modem, place) - place.reach_hz)
     trials = []
     most = 1 if is_quick else LINES
     for line_hz in _lines_hz(near, place, modem.symbol_rate_hz / 2, most):
         band = _tuned(near, modem, line_hz)
-        trials += [Trial(hit, band, 0.0) for hit in sync.find(_magnitude(band), modem)]
+        soft = _magnitude(band)
+        trials += [Trial(hit, band, soft, 0.0) for hit in sync.find(soft, modem)]
     best = sync.best(trials, modem)
     read_out = [
         _read(near, one, trial, modem, is_quick=is_quick)
@@ -85,15 +107,20 @@ def read_on(tuner: Tuner, known: Reception, modem: Modem) -> Reception:
         The packet, with the carrier that was known.
     """
     band = _tuned(tuner, modem, known.carrier_hz)
-    hit = Trial(known.sync, known.band, 0.0).sync_in(band)
-    return read(band, known.carrier_hz, _magnitude(band), hit, modem)
+    soft = _magnitude(band)
+    hit = Trial(known.sync, known.band, known.soft, 0.0).sync_in(band)
+    return read(band, known.carrier_hz, soft, sync.levels(soft, hit, modem), modem)
 
 
 def _read(near: Tuner, time: Place, trial: Trial, modem: Modem, *, is_quick: bool) -> Reception:
     """Read a packet, measure its carrier, and read it again where that was somewhere else."""
     piece = near.cut(time.start_sample, time.stop_sample)
-    rough = trial.band if piece is near else _tuned(piece, modem, trial.band.offset_hz)
-    heard = read(rough, rough.offset_hz, _magnitude(rough), trial.sync_in(rough), modem)
+    rough, soft, hit = trial.band, trial.soft, trial.sync
+    if piece is not near:
+        rough = _tuned(piece, modem, rough.offset_hz)
+        soft = _magnitude(rough)
+        hit = sync.levels(soft, trial.sync_in(rough), modem)
+    heard = read(rough, rough.offset_hz, soft, hit, modem)
     # A preamble or padding of alternate chips has lines half a chip rate off the carrier, good
     # enough to find the sync word by; the packet's strongest line is its carrier.
     reach_hz = CARRIER_CHIPS * modem.symbol_rate_hz
@@ -102,7 +129,8 @@ def _read(near: Tuner, time: Place, trial: Trial, modem: Modem, *, is_quick: boo
     if is_quick or abs(exact_hz - rough.offset_hz) < CLOSE_CHIPS * modem.symbol_rate_hz:
         return replace(heard, carrier_hz=exact_hz)
     band = _tuned(piece, modem, exact_hz)
-    return read(band, exact_hz, _magnitude(band), trial.sync_in(band), modem)
+    soft = _magnitude(band)
+    return read(band, exact_hz, soft, sync.levels(soft, trial.sync_in(band), modem), modem)
 
 
 def _tuned(tuner: Tuner, modem: Modem, offset_hz: float) -> Baseband:
@@ -118,9 +146,13 @@ def _lines_hz(near: Tuner, place: Place, side_hz: float, most: int) -> list[floa
     """
     offsets_hz, spectrum = near.lines(place.offset_hz, place.reach_hz)
     chosen: list[float] = []
-    weakest = LINE_PART * float(spectrum.max(initial=0.0))
-    while len(chosen) < most and spectrum.max(initial=0.0) > weakest:
-        line_hz = float(offsets_hz[spectrum.argmax()])
+    weakest = 0.0
+    while len(chosen) < most and spectrum.size:
+        top = int(spectrum.argmax())
+        line, line_hz = float(spectrum[top]), float(offsets_hz[top])
+        if line <= weakest:
+            break
+        weakest = weakest or LINE_PART * line
         chosen.append(line_hz)
         apart_hz = np.abs(offsets_hz - line_hz)
         spectrum[(apart_hz < LINES_APART_HZ) | (np.abs(apart_hz - side_hz) < SIDE_HZ)] = 0.0
@@ -151,18 +183,26 @@ def carrier_line_hz(iq: ComplexArray, rate_hz: float, reach_hz: float) -> float:
        transform", Proc. IEEE 66(1), 1978.
     """
     size = 1 << max(10, (iq.size * 3 // 2).bit_length())
-    spectrum = np.abs(np.fft.fft(iq * np.hanning(iq.size).astype(np.float32), n=size))
+    spectrum = np.fft.fft(iq * _window(iq.size), n=size)
     reach = max(2, min(round(reach_hz / rate_hz * size), size // 2 - 2))
-    lines = np.concatenate((spectrum[-reach:], spectrum[: reach + 1]))
+    lines = np.abs(np.concatenate((spectrum[-reach:], spectrum[: reach + 1])))
     top = int(lines[1:-1].argmax()) + 1
-    below, peak, above = np.log(np.maximum(lines[top - 1 : top + 2], 1e-30))
+    below, peak, above = (math.log(max(line, 1e-30)) for line in lines[top - 1 : top + 2].tolist())
     bend = below - 2 * peak + above
     shift = 0.5 * (below - above) / bend if bend < 0 else 0.0
     return float((top + shift - reach) * rate_hz / size)
 
 
+@lru_cache(maxsize=64)
+def _window(size: int) -> FloatArray:
+    window: FloatArray = np.hanning(size).astype(np.float32)
+    window.flags.writeable = False
+    return window
+
+
 def _magnitude(band: Baseband) -> FloatArray:
-    return np.abs(matched(band.iq, SAMPLES_A_CHIP))
+    power = mean_powers(band.iq, SAMPLES_A_CHIP)
+    return np.sqrt(power, out=power)
 
 
 def _packet(reception: Reception) -> tuple[ComplexArray, float]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from medmon.kernels import between
+from medmon.kernels import train_chips
 from medmon.phy import measure
 from medmon.phy.baseband import Baseband
 from medmon.phy.bursts import Stretch
@@ -160,21 +159,21 @@ def heard(
 
 def _sent(reception: Reception, fitted: Clocking) -> Sent:
     """Add the chips behind the last symbol to a packet, up to silence."""
-    chips, band = reception.known_chips, reception.band
-    numbers = reception.chips.size + np.arange(LATE_CHIPS, dtype=np.float64)
-    places = reception.clock.at(numbers)
-    soft = between(reception.soft, places[places < reception.soft.size - 2])
-    loud = reception.is_loud(soft)
-    filling = int(np.flatnonzero(loud)[-1]) + 1 if loud.any() else 0
+    band, clock = reception.band, reception.clock
+    last = clock.start + clock.step * reception.chips.size
+    there = max(0, math.ceil((reception.soft.size - 2 - last) / clock.step))
+    late = train_chips(reception.soft, last, clock.step, min(there, LATE_CHIPS))
+    (loud,) = reception.is_loud(late).nonzero()
+    filling = int(loud[-1]) + 1 if loud.size else 0
     return Sent(
-        chips=(*chips.tolist(), *(soft[:filling] > 0.0).tolist()),
+        chips=(*reception.known_chips.tolist(), *(late[:filling] > 0.0).tolist()),
         start=band.sample_at(fitted.first_edge),
         step=fitted.step * band.step,
         carrier_hz=reception.carrier_hz,
         deviation_hz=reception.deviation_hz,
         sync=band.sample_at(reception.clock.start),
         scatter=scatter(reception),
-        is_whole=bool(reception.clock.at(numbers)[CUT_CHIPS] < reception.soft.size),
+        is_whole=last + clock.step * CUT_CHIPS < reception.soft.size,
     )
 
 
@@ -201,7 +200,7 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
 
     A clock fitted to a short packet alone is too coarse to follow a preamble ten times as long.
     """
-    begun = float(reception.chip_places(-0.5)[0])
+    begun = _begun(reception)
     if reception.is_fitted:
         return reception, Clocking(begun, reception.clock.step, 0.0)
     fitted = clocking(reception)
@@ -215,10 +214,16 @@ def _followed(reception: Reception) -> tuple[Reception, Clocking]:
         reception = replace(reception, clock=clock, lead=lead)
         if is_near and not is_longer:
             break
-        begun = float(reception.chip_places(-0.5)[0])
+        begun = _begun(reception)
         fitted = clocking(reception)
-    reception = replace(reception, clock=_clock(reception, fitted))
+    else:
+        reception = replace(reception, clock=_clock(reception, fitted))
     return reception if reception.deviation_hz is None else toned(reception), fitted
+
+
+def _begun(reception: Reception) -> float:
+    """Give where the first chip begins by a reception's own clock."""
+    return reception.first_chip - reception.clock.step / 2
 
 
 def _clock(reception: Reception, fitted: Clocking) -> Clock:
@@ -240,7 +245,7 @@ def decibel(power: float) -> float:
     float
         Decibels.
     """
-    return float(10 * np.log10(max(power, 1e-15)))
+    return 10 * math.log10(max(power, 1e-15))
 
 
 def _ends(
@@ -251,7 +256,8 @@ def _ends(
 ) -> tuple[float, float]:
     """Give the start and the end of a packet's burst, in samples of its own narrow signal."""
     start = max(fitted.first_edge, 0.0)
-    last = fitted.first_edge + fitted.step * reception.known_chips.size
+    count = reception.lead + len(reception.modem.sync) + reception.chips.size
+    last = fitted.first_edge + fitted.step * count
     if stretch is None or reception.is_fitted:
         return start, last
     band = reception.band

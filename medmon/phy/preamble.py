@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import between
+from medmon.kernels import chips_back
 from medmon.phy.timing import Clock
 from medmon.records import FloatArray, Modem
 
@@ -98,15 +98,16 @@ def lead_chips(scaled: FloatArray, clock: Clock, modem: Modem, tone: Tone) -> in
     most = min(LONGEST_CHIPS, int(clock.start / clock.step) - word)
     if most <= 0:
         return 0
-    numbers = -word - 1 - np.arange(most, dtype=np.float64)
-    heard = np.clip(between(scaled, clock.at(numbers)), -1.5, 1.5)
-    is_mark = pattern(modem, most)[::-1]
-    if tone:
-        # One tone that is off looks like silence.
-        evidence = np.where(is_mark == (tone > 0), tone * heard, 0.0)
-    else:
-        evidence = np.where(is_mark, heard, -heard) - WORTH
-    gathered = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
+    is_on = pattern(modem, most)
+    if tone < 0:
+        # The lower tone is on where the upper is off: the same, upside down.
+        scaled, is_on = -scaled, ~is_on
     # Behind a silence may stand the preamble of the burst before; it is not this one's.
-    lost = np.maximum.accumulate(gathered) - gathered > SILENCE_CHIPS
-    return int(gathered[: int(lost.argmax()) if lost.any() else None].argmax())
+    return chips_back(
+        scaled,
+        clock.start - clock.step * (word + 1),
+        clock.step,
+        is_on,
+        None if tone else WORTH,
+        SILENCE_CHIPS,
+    )

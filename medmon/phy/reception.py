@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from medmon.phy import linecode, sync, timing
+from medmon.phy import linecode, timing
 from medmon.phy.baseband import Baseband
 from medmon.phy.filters import phasor
 from medmon.phy.linecode import Symbols
@@ -81,7 +81,7 @@ class Reception:
     def quality(self) -> float:
         """Mean quality of the symbols, 0 to 1."""
         quality = self.symbols.quality
-        return float(np.clip(quality.mean(), 0.0, 1.0)) if quality.size else 0.0
+        return min(max(float(quality.sum()) / quality.size, 0.0), 1.0) if quality.size else 0.0
 
     def frame(self) -> Frame:
         """Pack the decided bits for the decoder.
@@ -92,12 +92,12 @@ class Reception:
             Data bits and the places where they contradict the line code.
         """
         symbols = self.symbols
-        faults = np.flatnonzero(symbols.contradicted) * symbols.bits_each
+        faults = (symbols.contradicted.nonzero()[0] * symbols.bits_each).tolist()
         return Frame(
             modem=self.modem.name,
             data=symbols.data(symbols.values.size),
             bit_count=symbols.values.size * symbols.bits_each,
-            faults=tuple(int(place) for place in faults),
+            faults=tuple(faults),
             confidence=round(self.quality, 4),
             sync_errors=self.sync.errors,
         )
@@ -124,22 +124,11 @@ class Reception:
             (pattern(self.modem, self.lead), marks(self.modem.sync), self.chips > 0)
         )
 
-    def chip_places(self, part: float = 0.0) -> npt.NDArray[np.float64]:
-        """Give the places of `known_chips` in samples of the band.
-
-        Parameters
-        ----------
-        part : float
-            Place inside each chip: 0 its middle, -0.5 its beginning.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_known_chips,)
-            Indices into the band.
-        """
-        lead = self.lead + len(self.modem.sync)
-        numbers = np.arange(-lead, self.chips.size, dtype=np.float64)
-        return self.clock.at(numbers + part) - SOFT_LAG
+    @property
+    def first_chip(self) -> float:
+        """Place of the middle of the first of `known_chips`, in samples of the band."""
+        clock = self.clock
+        return clock.start - clock.step * (self.lead + len(self.modem.sync)) - SOFT_LAG
 
 
 def read(
@@ -161,7 +150,7 @@ def read(
     soft : ndarray of float32, shape (n,)
         Waveform behind the matched filter.
     hit : Sync
-        Where the sync word ended.
+        Where the sync word ended, and its levels in the waveform.
     modem : Modem
         Whose packet.
     deviation_hz : float or None
@@ -172,9 +161,8 @@ def read(
     Reception
         The packet; without chips where the signal ends with the sync word.
     """
-    levels = sync.levels(soft, hit, modem)
-    scaled = levels.scaled(soft)
-    clock, chips = timing.chips_from_sync(scaled, levels, modem, rate_hz=band.rate_hz)
+    scaled = hit.scaled(soft)
+    clock, chips = timing.chips_from_sync(scaled, hit, modem, rate_hz=band.rate_hz)
     symbols = linecode.decide(chips, modem.line_code)
     tone: Tone = 1 if deviation_hz is None else 0
     lead = lead_chips(scaled, clock, modem, tone)
@@ -182,7 +170,7 @@ def read(
         modem,
         band,
         carrier_hz,
-        levels,
+        hit,
         clock,
         chips,
         symbols,

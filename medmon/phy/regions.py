@@ -8,6 +8,7 @@ strong burst is dropped: it has the same bits, begins or ends with it, and has l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -39,10 +40,15 @@ READ_PART = 0.9
 WIDER = 1.1
 """An emitter this much wider than a modem's main lobe may be two senders."""
 PLACES = 4
+MUCH_WIDER = 3.0
+"""A look so many times as wide as an emitter is made on its own: as a rule the envelope says that
+it need not be."""
 
 CONTINUOUS = ("msk", "gfsk")
 LEFT_OUT = {"keyed": "fsk", "steady": "ook", "unclear": None}
 """What need not be listened for, by the envelope; a piece of a much wider burst may look keyed."""
+NEEDS_HZ = {"ook": ook.need_hz, "fsk": fsk.need_hz}
+"""What is looked at to either side of a place; where nothing is said, all of the band."""
 RECEIVERS = {"ook": ook.receive, "fsk": fsk.receive, "msk": cpm.receive, "gfsk": cpm.receive}
 
 
@@ -77,7 +83,16 @@ class Scene:
         float
             Power over hertz.
         """
-        return float(self.floor[emitter.low : emitter.high + 1].mean()) / self.grid.channel_hz
+        floor = self.floor[emitter.low : emitter.high + 1]
+        return float(np.add.reduce(floor)) / floor.size / self.grid.channel_hz
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """A place brought down, good to a half width beside its middle."""
+
+    tuner: Tuner
+    half_width_hz: float
 
 
 def fits(modem: Modem, rate_hz: float) -> bool:
@@ -159,21 +174,23 @@ def heard_in(
     unknown: list[Heard] = []
     for emitter in found:
         place = _place(scene, emitter)
-        band = _whole(scene, emitter, place)
-        noise = scene.density(emitter) * band.noise_width_hz
+        missing = _missing(modems, known, scene, emitter)
+        near = _near(scene, emitter, place, missing)
+        band = _whole(near.tuner, scene.grid, emitter, place)
+        density = scene.density(emitter)
+        noise = density * band.noise_width_hz
         on_air = stretches(band, noise)
         left_out = LEFT_OUT[envelope(band, on_air, noise)]
-        missing = _missing(modems, known, scene, emitter)
         wanted = [modem for modem in missing if modem.modulation != left_out]
         mine = merged(
             packets.heard(
                 reception,
                 _stretch_of(reception, band, on_air),
                 band,
-                scene.density(emitter),
+                density,
                 scene.tuner,
             )
-            for reception in _receptions(scene, emitter, place, wanted)
+            for reception in _receptions(scene, near, emitter, place, wanted)
         )
         known += [
             heard
@@ -181,7 +198,7 @@ def heard_in(
             if not any(is_copy(heard, other) for other in (*known, *earlier))
         ]
         unknown += [
-            blind.heard(band, stretch, scene.density(emitter))
+            blind.heard(band, stretch, density)
             for stretch in on_air
             if not emitter.is_skirt
             and _belongs(band, stretch, emitter, scene.grid)
@@ -226,13 +243,31 @@ def _place(scene: Scene, emitter: Emitter) -> Place:
     )
 
 
+def _near(scene: Scene, emitter: Emitter, place: Place, modems: Sequence[Modem]) -> _Near:
+    """Bring a place down once, for all looks at it that are not much wider than it is."""
+    own_hz = _half_width_hz(scene.grid, emitter) * (1 + ROLL_OFF)
+    most_hz = min(MUCH_WIDER * own_hz, scene.tuner.most_hz)
+    needs_hz = [own_hz, *(_need_hz(modem, place) for modem in modems)]
+    wide_hz = max((need_hz for need_hz in needs_hz if need_hz <= most_hz), default=0.0)
+    if not wide_hz:
+        return _Near(scene.tuner.cut(place.start_sample, place.stop_sample), wide_hz)
+    return _Near(scene.tuner.around(replace(place, reach_hz=0.0), wide_hz), wide_hz)
+
+
+def _need_hz(modem: Modem, place: Place) -> float:
+    """Give what a modem wants to see to either side of the middle of a place."""
+    need_hz = NEEDS_HZ.get(modem.modulation)
+    return need_hz(modem, place) if need_hz else math.inf
+
+
 def _receptions(
-    scene: Scene, emitter: Emitter, whole: Place, modems: Sequence[Modem]
+    scene: Scene, near: _Near, emitter: Emitter, whole: Place, modems: Sequence[Modem]
 ) -> list[Reception]:
     found: list[Reception] = []
     for modem in modems:
+        tuner = near.tuner if _need_hz(modem, whole) <= near.half_width_hz else scene.tuner
         for place in (whole, *_parts(scene, emitter, whole, modem)):
-            found += RECEIVERS[modem.modulation](scene.tuner, modem, place)
+            found += RECEIVERS[modem.modulation](tuner, modem, place)
     return [one for one in found if not any(_swallows(other, one) for other in found)]
 
 
@@ -261,17 +296,20 @@ def _swallows(packet: Reception, other: Reception) -> bool:
     return scatter(packet) < SPOILT
 
 
-def _whole(scene: Scene, emitter: Emitter, place: Place) -> Baseband:
+def _half_width_hz(grid: Grid, emitter: Emitter) -> float:
+    return (emitter.high - emitter.low + 1) / 2 * grid.channel_hz + grid.channel_hz
+
+
+def _whole(tuner: Tuner, grid: Grid, emitter: Emitter, place: Place) -> Baseband:
     """Tune to all of an emitter, as wide as it is."""
-    width_hz = (emitter.high - emitter.low + 1) * scene.grid.channel_hz
-    half_width_hz = width_hz / 2 + scene.grid.channel_hz
-    near = scene.tuner.around(replace(place, reach_hz=0.0), half_width_hz * (1 + ROLL_OFF))
+    half_width_hz = _half_width_hz(grid, emitter)
+    near = tuner.narrowed(place.offset_hz, half_width_hz * (1 + ROLL_OFF))
     return near.tune(place.offset_hz, half_width_hz=half_width_hz, rate_hz=4 * half_width_hz)
 
 
 def _stretch_of(reception: Reception, band: Baseband, on_air: Iterable[Stretch]) -> Stretch | None:
     """Find the stretch of energy that a packet's sync word stands in."""
-    sync = reception.band.sample_at(float(reception.chip_places()[0]))
+    sync = reception.band.sample_at(reception.first_chip)
     for stretch in on_air:
         if band.sample_at(stretch.start) <= sync <= band.sample_at(stretch.stop):
             return stretch

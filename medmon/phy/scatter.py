@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from medmon.kernels import between
+from medmon.kernels import train_chips, worst_scatter
 from medmon.phy.reception import Reception
-from medmon.records import FloatArray
 
 BLOCK_CHIPS = 16
 """Chips over which the scatter is averaged: their levels are constant, whatever fades."""
@@ -31,6 +28,8 @@ PAUSE_CHIPS = 8
 """A sender on the air is heard in each eight chips: sync words have no longer run of spaces."""
 TAIL_CHIPS = 32
 """Energy that goes on without a pause for so long behind a packet's last chip is no filling."""
+LEAST_HALF = 0.25
+"""Half the distance of marks and spaces counts at least so much."""
 GOES_ON = 2.0
 """Scatter of a packet whose chips stop before its energy does: more than a coin toss."""
 
@@ -49,18 +48,10 @@ def scatter(packet: Reception) -> float:
         Over half the distance of the two levels: 0 for clean chips, 1 for a coin toss, and 2
         where the chips break off and the energy goes on.
     """
-    marks = packet.known_chips
-    count = marks.size // BLOCK_CHIPS
-    if not count:
-        return 0.0
-    numbers = np.arange(count * BLOCK_CHIPS, dtype=np.float64) + packet.chips.size - marks.size
-    heard = between(packet.soft, packet.clock.at(numbers)).reshape(count, BLOCK_CHIPS)
-    upper = marks[: count * BLOCK_CHIPS].reshape(count, BLOCK_CHIPS)
-    high, low = _level(heard, upper), _level(heard, ~upper)
-    error = heard - np.where(upper, high[:, None], low[:, None])
-    half = np.maximum((high - low) / 2, 0.25)
-    worst = float((np.sqrt((error**2).mean(axis=1)) / half).max())
-    return max(worst, GOES_ON) if _goes_on(packet) else worst
+    clock, marks = packet.clock, packet.known_chips
+    first = clock.start - clock.step * (marks.size - packet.chips.size)
+    worst = worst_scatter(packet.soft, first, clock.step, marks, BLOCK_CHIPS, LEAST_HALF)
+    return max(worst, GOES_ON) if marks.size >= BLOCK_CHIPS and _goes_on(packet) else worst
 
 
 def is_touched(scattered: float, chip_snr: float, *, is_keyed: bool) -> bool:
@@ -104,20 +95,14 @@ def is_spoilt(scattered: float, chip_snr: float) -> bool:
 
 
 def _noise(chip_snr: float) -> float:
-    return NOISE / float(np.sqrt(max(chip_snr, 1.0)))
-
-
-def _level(heard: FloatArray, chosen: np.typing.NDArray[np.bool_]) -> FloatArray:
-    """Give the mean of the chosen chips of each block."""
-    total = np.where(chosen, heard, 0).sum(axis=1)
-    return np.asarray(total / np.maximum(chosen.sum(axis=1), 1), dtype=np.float32)
+    return NOISE / math.sqrt(max(chip_snr, 1.0))
 
 
 def _goes_on(packet: Reception) -> bool:
     """Tell whether a carrier stays on behind the last chip, without a pause."""
-    numbers = packet.chips.size + np.arange(TAIL_CHIPS, dtype=np.float64)
-    places = packet.clock.at(numbers)
-    if places[-1] > packet.soft.size - 2:
+    clock = packet.clock
+    first = clock.start + clock.step * packet.chips.size
+    if first + clock.step * (TAIL_CHIPS - 1) > packet.soft.size - 2:
         return False
-    heard = between(packet.soft, places)
+    heard = train_chips(packet.soft, first, clock.step, TAIL_CHIPS)
     return bool(packet.is_loud(heard).reshape(-1, PAUSE_CHIPS).any(axis=1).all())

@@ -124,9 +124,9 @@ def _is_more(bursts: Sequence[Heard], ground: Ground, scene: Scene) -> bool:
     grid, region = scene.grid, ground.region
     own = [round(one.radio.freq_hz / grid.channel_hz) + grid.channels // 2
            for one in bursts if one.sent is not None]  # fmt: skip
-    own = [channel for channel in set(own) if 0 <= channel < grid.channels]
-    loud = np.any(ground.powers[:, own] > LOUD * scene.floor[own], axis=1)
-    loud = np.asarray(loud, dtype=np.bool_)
+    loud = np.zeros(len(ground.powers), dtype=np.bool_)
+    for channel in {channel for channel in own if 0 <= channel < grid.channels}:
+        loud |= ground.powers[:, channel] > LOUD * scene.floor[channel]
     # Where a region was cut, what stands in its ends is the business of the one beside it.
     loud[: region.owned_from - region.start_slot] = False
     loud[region.left_from - region.start_slot :] = False
@@ -134,6 +134,9 @@ def _is_more(bursts: Sequence[Heard], ground: Ground, scene: Scene) -> bool:
         start = int(burst.start / grid.slot_samples) - region.start_slot - APART_ROWS
         stop = int(burst.stop / grid.slot_samples) - region.start_slot + APART_ROWS
         loud[max(0, start) : max(0, stop + 1)] = False
+    # Most often there is nothing left.
+    if np.count_nonzero(loud) < ROWS:
+        return False
     return bool(np.convolve(loud, np.ones(ROWS)).max(initial=0) >= ROWS)
 
 

@@ -84,13 +84,12 @@ class Squelch:
         ndarray of float32, shape (channels,)
             Mean power of each channel in the chunk.
         """
+        # The peak first: it reads all samples in their order, and the frames are then at hand.
+        is_loud = self._is_loud(samples, dc, floor)
         self._late[:] = self._last
         self._bank.row_powers(samples, complex(dc), self._steps, self._here)
         seen = averages(self._rows, floor, len(self._late))
-        is_open = (
-            seen.short > SHORT_SUM or seen.long > LONG_SUM or self._is_loud(samples, dc, floor)
-        )
-        return is_open, seen.mean
+        return is_loud or seen.short > SHORT_SUM or seen.long > LONG_SUM, seen.mean
 
     def _is_loud(self, samples: Samples, dc: np.complex64, floor: FloatArray) -> bool:
         """Tell whether a sample stands out of the noise of the whole band."""

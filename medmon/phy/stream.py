@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medmon.kernels import Samples, converted
+from medmon.kernels import Samples
 from medmon.phy.activity import Activity, Region
 from medmon.phy.beneath import uncovered
 from medmon.phy.channelizer import Channelizer, Grid
@@ -33,8 +33,9 @@ from medmon.phy.packets import Heard
 from medmon.phy.regions import Scene, fits, heard_in, is_brief
 from medmon.phy.signs import Ground
 from medmon.phy.squelch import REACH, Squelch
+from medmon.phy.tape import Tape, padded
 from medmon.phy.tuner import Tuner
-from medmon.records import ComplexArray, FloatArray, Modem
+from medmon.records import FloatArray, Modem
 
 MARGIN_S = 2e-3
 """Samples taken on either side of a region: rows are half a millisecond coarse."""
@@ -45,16 +46,6 @@ begun before the average that shows it."""
 SILENT = np.complex64(0)
 RECENT = 64
 """Bursts remembered, so that what one sender lights up elsewhere is not reported as another."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chunk:
-    """Samples as they came, the receiver's own carrier in them, and rows that are all samples."""
-
-    first_sample: int
-    samples: Samples
-    dc: np.complex64
-    whole_slots: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,9 +102,8 @@ class Stream:
         self._is_brief = any(is_brief(modem) for modem in self._modems)
         self._channelizer = Channelizer(self.grid)
         self._activity = Activity(self.grid)
-        self._tape: deque[_Chunk] = deque()
+        self._tape = Tape(self.grid)
         self._rows: deque[_Rows] = deque()
-        self._slots = 0
         self.crowded = 0
         self._recent: deque[Heard] = deque(maxlen=RECENT)
 
@@ -125,9 +115,8 @@ class Stream:
     @property
     def ground(self) -> tuple[np.complex64, FloatArray] | None:
         """The receiver's own carrier and the floor of each channel; None while held back."""
-        if self._held is not None or not self._tape:
-            return None
-        return self._tape[-1].dc, self._floor.power
+        latest = self._tape.latest
+        return None if latest is None else (latest.dc, self._floor.power)
 
     @property
     def noise_power(self) -> float:
@@ -142,7 +131,7 @@ class Stream:
     @property
     def oldest_sample(self) -> int:
         """First sample that a burst may still hold."""
-        return self._tape[0].first_sample if self._tape else 0
+        return self._tape.oldest_sample
 
     def feed(self, samples: Samples) -> list[Heard]:
         """Take the next chunk of samples.
@@ -177,75 +166,60 @@ class Stream:
         """Work on what was held back."""
         assert self._held is not None
         held, self._held = self._held, None
-        dc = self._dc.start([self._padded(samples) for samples in held])
+        dc = self._dc.start([padded(samples, self._slot, SILENT) for samples in held])
         for samples in held:
-            self._keep(samples, dc)
+            self._tape.keep(samples, dc)
         return self._heard(self._regions())
 
     def _worked(self, samples: Samples) -> list[Heard]:
         """Work on one chunk."""
-        dc = self._dc.feed(self._padded(samples))
-        self._keep(samples, dc)
+        is_whole = len(samples) == self._chunk
+        dc = self._dc.feed(samples if is_whole else padded(samples, self._slot, SILENT))
+        self._tape.keep(samples, dc)
         may_speak, mean = True, None
         # The squelch averages over 4 ms and would not see what is much shorter.
-        if len(samples) == self._chunk and not self._is_brief:
+        if is_whole and not self._is_brief:
             may_speak, mean = self._squelch.feed(samples, dc, self._floor.power)
         if mean is None or may_speak or self._activity.is_open or not self._floor.is_settled:
             return self._heard(self._regions())
         self._floor.feed_silence(mean)
         # The squelch may yet open for what begins in the last rows.
-        self._activity.skip(self._slots - LOOKBACK)
+        self._activity.skip(self._tape.slots - LOOKBACK)
         self._forget()
         return []
 
-    def _padded(self, samples: Samples, filling: np.complex64 = SILENT) -> Samples:
-        """Fill up the last row."""
-        short = -len(samples) % self._slot
-        if not short:
-            return samples
-        return np.concatenate((converted(samples), np.full(short, filling)))
-
-    def _keep(self, samples: Samples, dc: np.complex64) -> None:
-        """Put a chunk on the tape."""
-        slot = self._slot
-        # What is put behind the last sample is silence, and the step into it is no burst.
-        padded = self._padded(samples, dc)
-        self._tape.append(_Chunk(self._slots * slot, padded, dc, len(samples) // slot))
-        self._slots += len(padded) // slot
-
     def _regions(self) -> list[Region]:
         """Look at every row that was not looked at yet."""
-        slot, first = self._slot, self._activity.next_slot
-        self._channelizer.prime(self._cut(first * slot - self.grid.channels, first * slot))
-        powers = self._channelizer.feed(self._cut(first * slot, self._slots * slot))
+        tape, slot, first = self._tape, self._slot, self._activity.next_slot
+        powers: FloatArray = np.empty((tape.slots - first, self.grid.channels), dtype=np.float32)
+        self._channelizer.prime(tape.cut(first * slot - self.grid.channels, first * slot))
+        whole = 0
+        for chunk in tape.since(first):
+            seen = max(0, first - chunk.first_slot)
+            rows = powers[chunk.first_slot + seen - first :][: chunk.slots - seen]
+            self._channelizer.feed(chunk.samples, chunk.dc, rows, skip=seen)
+            if not seen and chunk.whole_slots:
+                self._floor.feed(rows[: chunk.whole_slots])
+            whole = chunk.first_slot + chunk.whole_slots - first
         self._rows.append(_Rows(first, powers))
-        for chunk in self._tape:
-            start = chunk.first_sample // slot - first
-            if start >= 0 and chunk.whole_slots:
-                self._floor.feed(powers[start : start + chunk.whole_slots])
         excess = powers / self._floor.power
-        last = self._tape[-1]
-        excess[last.first_sample // slot + last.whole_slots - first :] = 0
+        excess[whole:] = 0
         return self._activity.feed(excess)
 
     def _heard(self, regions: Sequence[Region]) -> list[Heard]:
         """Listen to what was found, and forget what nobody needs any more."""
+        found = [(region, self._powers(region)) for region in regions]
         # The strongest first: what it spills into other regions is then known for what it is.
-        loudest = sorted(regions, key=lambda region: (-self._peak(region), region.low))
-        found = [heard for region in loudest for heard in self._listen(region)]
+        found.sort(key=lambda one: (-_peak(*one), one[0].low))
+        heard = [burst for region, powers in found for burst in self._listen(region, powers)]
         self._forget()
-        return found
+        return heard
 
-    def _peak(self, region: Region) -> float:
-        powers = self._powers(region.start_slot, region.stop_slot)
-        return float(powers[:, region.low : region.high + 1].max())
-
-    def _listen(self, region: Region) -> list[Heard]:
+    def _listen(self, region: Region, powers: FloatArray) -> list[Heard]:
+        """Listen to whoever made the powers of a region."""
         slot, margin = self._slot, self._margin
-        begin = max((region.start_slot - margin) * slot, self._tape[0].first_sample)
-        end = min(region.stop_slot + margin, self._slots) * slot
-        powers = self._powers(region.start_slot, region.stop_slot)
-        iq = self._cut(begin, end)
+        begin = max((region.start_slot - margin) * slot, self._tape.oldest_sample)
+        iq = self._tape.cut(begin, min(region.stop_slot + margin, self._tape.slots) * slot)
         tuner = Tuner(iq, begin, self.grid.rate_hz)
         scene = Scene(tuner, self._floor.power, self.grid)
         seen, is_crowded = emitters(powers, self._floor.power, region, self.grid)
@@ -258,39 +232,34 @@ class Stream:
                 and is_image(emitter, tuner, self.grid)
             )
         ]
-        earlier = tuple(self._recent)
+        earlier = tuple(heard for heard in self._recent if heard.stop > begin)
         bursts = heard_in(scene, found, self._modems, earlier)
         bursts = uncovered(Ground(iq, begin, powers, region), scene, bursts, self._modems, earlier)
         mine = [heard for heard in bursts if _owns(region, heard, slot)]
         self._recent.extend(mine)
         return mine
 
-    def _cut(self, begin: int, end: int) -> ComplexArray:
-        """Give samples, the receiver's own carrier taken off; zeros before the first one."""
-        parts = [np.zeros(max(0, -begin), dtype=np.complex64)]
-        for chunk in self._tape:
-            first, stop = max(0, begin - chunk.first_sample), max(0, end - chunk.first_sample)
-            piece = chunk.samples[first:stop]
-            if len(piece):
-                parts.append(converted(piece) - chunk.dc)
-        return np.concatenate(parts)
-
-    def _powers(self, begin: int, end: int) -> FloatArray:
-        """Give rows of the filter bank."""
+    def _powers(self, region: Region) -> FloatArray:
+        """Give the rows of a region, all channels."""
+        begin, end = region.start_slot, region.stop_slot
         parts = [
-            rows.powers[max(0, begin - rows.first_slot) : max(0, end - rows.first_slot)]
+            rows.powers[max(0, begin - rows.first_slot) : end - rows.first_slot]
             for rows in self._rows
+            if rows.first_slot < end and rows.first_slot + len(rows.powers) > begin
         ]
-        return np.concatenate(parts)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _forget(self) -> None:
         """Drop the samples and rows that no open or future region can reach back to."""
         oldest = self._activity.oldest_slot
-        needed = (oldest - self._margin) * self._slot
-        while len(self._tape) > 1 and self._tape[1].first_sample <= needed:
-            self._tape.popleft()
+        self._tape.forget(oldest - self._margin)
         while self._rows and self._rows[0].first_slot + len(self._rows[0].powers) <= oldest:
             self._rows.popleft()
+
+
+def _peak(region: Region, powers: FloatArray) -> float:
+    """Give the largest power of a region."""
+    return float(powers[:, region.low : region.high + 1].max())
 
 
 def _owns(region: Region, heard: Heard, slot: int) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from medmon.kernels import sync_matches
 from medmon.phy.baseband import Baseband, Place
@@ -31,6 +32,8 @@ TEMPLATE_CHIPS = 48
 LEAD_CHIPS = 400
 """A preamble is looked for at least so far before the end of its sync word, even where another
 sync word stands: two senders may speak at once."""
+FLAT = 1e-12
+"""A variance less than this part of the power is rounding."""
 TAIL_CHIPS = 64
 """Chips behind the longest packet, in which its end shows."""
 
@@ -121,16 +124,13 @@ def find(soft: FloatArray, modem: Modem) -> list[Sync]:
         return []
     match = sync_matches(soft, chips, SAMPLES_A_CHIP)
     apart = len(modem.sync) * SAMPLES_A_CHIP
+    word = _word(modem.preamble, modem.sync)
     found = []
-    lead = chips.size - len(modem.sync)
     for start in _peaks(match, apart):
-        heard = soft[start : start + reach : SAMPLES_A_CHIP]
-        if min(_likeness(heard[:lead], chips[:lead]), _likeness(heard[lead:], chips[lead:])) < (
-            PART_THRESHOLD
-        ):
-            continue
-        end = start + chips.size * SAMPLES_A_CHIP
-        found.append(_measured(heard, chips, len(modem.sync), end, float(match[start])))
+        heard = soft[start : start + reach : SAMPLES_A_CHIP].astype(np.float64)
+        if word.likeness(heard) >= PART_THRESHOLD:
+            end = start + chips.size * SAMPLES_A_CHIP
+            found.append(word.measured(heard, end, float(match[start])))
     return found
 
 
@@ -152,12 +152,11 @@ def levels(soft: FloatArray, sync: Sync, modem: Modem) -> Sync:
         The same place with the new levels; where the waveform begins behind the word or ends before
         it, the nearest place that has all of it.
     """
-    chips = template(modem)
     # The sample that is nearest in one waveform may be one too far in another.
-    length = chips.size * SAMPLES_A_CHIP
+    length = template(modem).size * SAMPLES_A_CHIP
     end = max(length, min(sync.end, soft.size + SAMPLES_A_CHIP - 1))
-    heard = soft[end - length : end : SAMPLES_A_CHIP]
-    return _measured(heard, chips, len(modem.sync), end, sync.match)
+    heard = soft[end - length : end : SAMPLES_A_CHIP].astype(np.float64)
+    return _word(modem.preamble, modem.sync).measured(heard, end, sync.match)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,12 +169,15 @@ class Trial:
         The word.
     band : Baseband
         The narrow signal.
+    soft : ndarray of float32, shape (n,)
+        Its waveform behind the matched filter.
     tone_hz : float
         What was tried: the carrier in the band for OOK, the deviation for FSK.
     """
 
     sync: Sync
     band: Baseband
+    soft: FloatArray
     tone_hz: float
 
     @property
@@ -226,13 +228,9 @@ def places(trials: Sequence[Trial], modem: Modem, around: Place) -> list[Place]:
         stop = trial.end_sample + (chips + TAIL_CHIPS) * chip
         # Filters hear a little more than the place, and a word may stand across its ends.
         first = trial.end_sample - (template(modem).size + 1) * chip
-        found.append(
-            replace(
-                around,
-                start_sample=min(max(around.start_sample, start), first),
-                stop_sample=max(min(around.stop_sample, stop), trial.end_sample + chip),
-            )
-        )
+        start = min(max(around.start_sample, start), first)
+        stop = max(min(around.stop_sample, stop), trial.end_sample + chip)
+        found.append(Place(around.offset_hz, around.reach_hz, start, stop))
         earlier = trial.end_sample
     return found
 
@@ -260,24 +258,68 @@ def best(trials: Iterable[Trial], modem: Modem) -> list[Trial]:
     return sorted(chosen, key=lambda trial: trial.sync.end)
 
 
-def _likeness(heard: FloatArray, chips: FloatArray) -> float:
-    """Give the Pearson coefficient of two that are not flat; 1 for no chips at all."""
-    if not chips.size:
-        return 1.0
-    wave, shape = heard - heard.mean(), chips - chips.mean()
-    scale = float(np.dot(wave, wave)) * float(np.dot(shape, shape))
-    return float(np.dot(wave, shape)) / math.sqrt(scale) if scale else 0.0
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """Chips without their mean, and the sum of their squares."""
+
+    chips: npt.NDArray[np.float64]
+    squares: float
+
+    def likeness(self, heard: npt.NDArray[np.float64]) -> float:
+        """Give the Pearson coefficient of two that are not flat; 1 for no chips at all."""
+        if not heard.size:
+            return 1.0
+        total, power = float(np.add.reduce(heard)), float(np.dot(heard, heard))
+        spread = power - total * total / heard.size
+        if spread <= FLAT * power:
+            return 0.0
+        return float(np.dot(heard, self.chips)) / math.sqrt(spread * self.squares)
 
 
-def _measured(heard: FloatArray, chips: FloatArray, word: int, end: int, match: float) -> Sync:
-    mark, space = float(heard[chips > 0].mean()), float(heard[chips < 0].mean())
-    wrong = ((heard > (mark + space) / 2) != (chips > 0))[-word:]
-    return Sync(end, match, mark, space, int(wrong.sum()))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Word:
+    """A preamble and a sync word, ready to be compared with what was heard."""
+
+    lead: _Shape
+    word: _Shape
+    is_mark: npt.NDArray[np.bool_]
+    of_marks: npt.NDArray[np.float64]
+    of_spaces: npt.NDArray[np.float64]
+
+    def likeness(self, heard: npt.NDArray[np.float64]) -> float:
+        """Give the likeness of the preamble or that of the word, whichever is less."""
+        lead = self.lead.chips.size
+        return min(self.lead.likeness(heard[:lead]), self.word.likeness(heard[lead:]))
+
+    def measured(self, heard: npt.NDArray[np.float64], end: int, match: float) -> Sync:
+        """Measure levels and wrong chips; the means are products with weights that add up to 1."""
+        mark, space = float(np.dot(heard, self.of_marks)), float(np.dot(heard, self.of_spaces))
+        wrong = (heard[self.lead.chips.size :] > (mark + space) / 2) != self.is_mark
+        return Sync(end, match, mark, space, int(np.count_nonzero(wrong)))
+
+
+@lru_cache(maxsize=64)
+def _word(preamble: str, sync: str) -> _Word:
+    chips = _template(preamble, sync).astype(np.float64)
+    lead = chips.size - len(sync)
+    marks, spaces = chips > 0, chips < 0
+    return _Word(
+        lead=_shape(chips[:lead]),
+        word=_shape(chips[lead:]),
+        is_mark=marks[lead:],
+        of_marks=marks / marks.sum(),
+        of_spaces=spaces / spaces.sum(),
+    )
+
+
+def _shape(chips: npt.NDArray[np.float64]) -> _Shape:
+    centred = chips - chips.mean() if chips.size else chips
+    return _Shape(centred, float(np.dot(centred, centred)))
 
 
 def _peaks(match: FloatArray, apart: int) -> list[int]:
     """List the highest places over the threshold, best first taken, none closer than `apart`."""
-    over = np.flatnonzero(match > THRESHOLD)
+    (over,) = (match > THRESHOLD).nonzero()
     left = match[over]
     chosen: list[int] = []
     while left.any():

@@ -12,12 +12,14 @@ half when the carrier stops.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import clock_chips, clock_scores
+from medmon.kernels import clock_chips, clock_scores, last_fit
 from medmon.phy.linecode import bits_each, chips_each, code_words
 from medmon.phy.sync import Sync
 from medmon.records import FloatArray, Modem
@@ -133,15 +135,23 @@ def _read(scaled: FloatArray, clock: Clock, most: int, modem: Modem) -> tuple[Fl
     chips, quality = clock_chips(
         scaled, clock.start, clock.step, code_words(modem.line_code), most // width
     )
-    return chips, _ended(quality, LOOK_CHIPS // width) * width
+    return chips, last_fit(quality, LOOK_CHIPS // width, END_QUALITY) * width
 
 
 def _coarse(scaled: FloatArray, nominal: Clock, count: int, modem: Modem) -> tuple[Clock, float]:
     """Search rate and phase on a coarse grid; give the best and how far its rates are apart."""
-    steps = max(1, int(np.ceil(CLOCK_ERROR * nominal.step * count / SLIP)))
-    rates = nominal.step * (1 + CLOCK_ERROR * np.arange(-steps, steps + 1) / steps)
+    steps = max(1, math.ceil(CLOCK_ERROR * nominal.step * count / SLIP))
+    rates = nominal.step * _errors(steps)
     phase, rate, _ = _searched(scaled, nominal.start + PHASES, rates, count, modem)
     return Clock(phase, rate), float(rates[1] - rates[0])
+
+
+@lru_cache(maxsize=32)
+def _errors(steps: int) -> npt.NDArray[np.float64]:
+    """Give the rates of a coarse grid over the nominal one."""
+    errors: npt.NDArray[np.float64] = 1 + CLOCK_ERROR * np.arange(-steps, steps + 1) / steps
+    errors.flags.writeable = False
+    return errors
 
 
 def _fine(scaled: FloatArray, near: Clock, apart: float, count: int, modem: Modem) -> Clock:
@@ -164,7 +174,7 @@ def _searched(
     """Find the clock of a grid whose chips fit the line code best."""
     symbols = count // chips_each(modem.line_code)
     score = clock_scores(scaled, phases, rates, code_words(modem.line_code), symbols)
-    phase, rate = np.unravel_index(int(score.argmax()), score.shape)
+    phase, rate = divmod(int(score.argmax()), rates.size)
     return float(phases[phase]), float(rates[rate]), score
 
 
@@ -172,7 +182,7 @@ def _summit(
     phases: npt.NDArray[np.float64], rates: npt.NDArray[np.float64], score: FloatArray
 ) -> tuple[float, float]:
     """Give the summit of the quadratic that fits a grid of five by five best, within the grid."""
-    _, by_phase, by_rate, bend_phase, twist, bend_rate = QUADRATIC @ score.ravel()
+    _, by_phase, by_rate, bend_phase, twist, bend_rate = (QUADRATIC @ score.ravel()).tolist()
     top = divmod(int(score.argmax()), NEAR.size)
     place = [number / 2 - 1.0 for number in top]
     bends = 4 * bend_phase * bend_rate - twist**2
@@ -181,28 +191,9 @@ def _summit(
             (twist * by_rate - 2 * bend_rate * by_phase) / bends,
             (twist * by_phase - 2 * bend_phase * by_rate) / bends,
         )
-        place = [min(max(float(part), -1.0), 1.0) for part in by]
+        place = [min(max(part, -1.0), 1.0) for part in by]
     steps = (phases[-1] - phases[0]) / 2, (rates[-1] - rates[0]) / 2
     return float(phases[2] + place[0] * steps[0]), float(rates[2] + place[1] * steps[1])
-
-
-def _ended(quality: FloatArray, look: int) -> int:
-    """Count the symbols before the signal ends; `look` of them are looked at together."""
-    if quality.size < look:
-        return 0
-    total = np.cumsum(quality, dtype=np.float64)
-    low = total[look:] - total[:-look] < END_QUALITY * look
-    if total[look - 1] < END_QUALITY * look:
-        first = 0
-    elif low.any():
-        first = int(low.argmax()) + 1
-    else:
-        return quality.size
-    # The end is the change point: one weak symbol before it does not move it.
-    first = max(0, first - look)
-    gathered = np.cumsum(quality[first : first + 3 * look] - END_QUALITY)
-    top = int(gathered.argmax())
-    return first + (top + 1 if gathered[top] > 0 else 0)
 
 
 def _whole_bytes(count: int, modem: Modem) -> int:

@@ -9,20 +9,24 @@ The spectrum of a stretch, padded with zeros so that its ends do not meet, shows
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import decimate, glimpses, resample
-from medmon.phy.baseband import Baseband, Glimpses, Place
+from medmon.kernels import decimate, glimpses, mean_spectrum, resample
+from medmon.phy.baseband import Baseband, Glimpses, Part, Place
 from medmon.phy.filters import (
     ROLL_OFF,
     fast_length,
     low_pass,
+    low_pass_noise,
     phasor,
     resampling,
+    resampling_noise,
 )
 from medmon.records import ComplexArray, FloatArray
 
@@ -30,28 +34,6 @@ SPARE = 3.0
 """A stretch brought down keeps at least so many times its half width as sample rate."""
 MOST_OF_IT = 0.75
 """A time that covers this part of a stretch is not worth cutting out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What part of the wide signal a stretch is.
-
-    Attributes
-    ----------
-    band_hz : float
-        Width of the wide signal's band, beyond which there is nothing.
-    noise_width_hz : float
-        Width of white noise that is left in the stretch.
-    centre_hz : float
-        Frequency that is zero in the stretch, relative to the tuned one.
-    step : float
-        Samples of the stream for each of the stretch.
-    """
-
-    band_hz: float
-    noise_width_hz: float
-    centre_hz: float = 0.0
-    step: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +74,7 @@ class Tuner:
         self._first = first_sample
         self._rate_hz = rate_hz
         self._part = part or Part(rate_hz, noise_width_hz=rate_hz)
+        self._kept: dict[int, tuple[float, Tuner]] = {}
 
     @property
     def rate_hz(self) -> float:
@@ -102,6 +85,11 @@ class Tuner:
     def bin_hz(self) -> float:
         """Distance of two bins of the spectrum."""
         return self._rate_hz / self._size
+
+    @property
+    def most_hz(self) -> float:
+        """What a look needs at most to either side, so that something can be left out for it."""
+        return self._rate_hz / (2 * SPARE)
 
     @cached_property
     def _spectrum(self) -> ComplexArray:
@@ -159,6 +147,33 @@ class Tuner:
         )
         return Tuner(narrow, first, self._rate_hz / factor, part)
 
+    def narrowed(self, offset_hz: float, half_width_hz: float) -> Tuner:
+        """Bring all of the stretch down around a carrier, once for all carriers close to it.
+
+        Parameters
+        ----------
+        offset_hz : float
+            Carrier, relative to the tuned frequency.
+        half_width_hz : float
+            What it needs to either side.
+
+        Returns
+        -------
+        Tuner
+            The stretch at a lower rate; itself where too little would be left out.
+        """
+        factor = int(self._rate_hz / (SPARE * half_width_hz))
+        if factor < 2:
+            return self
+        # As wide as the rate allows, so that it may serve the next carrier too.
+        widest_hz = (1 - 1e-9) * self.most_hz * 2 / factor
+        centre_hz, kept = self._kept.get(factor, (math.inf, self))
+        if abs(offset_hz - centre_hz) + half_width_hz > widest_hz:
+            stop = self._first + len(self._iq) * self._part.step
+            kept = self.around(Place(offset_hz, 0.0, self._first, stop), widest_hz)
+            self._kept[factor] = offset_hz, kept
+        return kept
+
     def glimpses(
         self,
         offset_hz: float,
@@ -208,9 +223,10 @@ class Tuner:
         factor = int(self._rate_hz / (SPARE * half_width_hz))
         if factor < 2:
             return None
-        weights = low_pass(factor, half_width_hz / self._rate_hz)
+        half_width = half_width_hz / self._rate_hz
+        weights = low_pass(factor, half_width)
         turns = (offset_hz - self._part.centre_hz) / self._rate_hz
-        noise_width_hz = float(np.vdot(weights, weights)) * self._rate_hz
+        noise_width_hz = low_pass_noise(factor, half_width) * self._rate_hz
         return _Narrowing(weights, factor, turns, (weights.size - 1) / 2, noise_width_hz)
 
     def all_of_it(self, offset_hz: float) -> Baseband:
@@ -278,13 +294,12 @@ class Tuner:
         ndarray of float32, shape (n,)
             Powers; all zero where the stretch is shorter than a piece.
         """
-        size = 1 << max(3, round(float(np.log2(self._rate_hz / bin_hz))))
-        pieces = self._iq[: len(self._iq) // size * size].reshape(-1, size)
-        spectra = np.fft.fftshift(np.fft.fft(pieces, axis=1), axes=1)
-        power: FloatArray = (spectra.real**2 + spectra.imag**2).sum(axis=0) / max(1, len(pieces))
-        bins = np.arange(-(size // 2), size // 2)
+        size = 1 << max(3, round(math.log2(self._rate_hz / bin_hz)))
+        power = mean_spectrum(self._iq, size)
+        middle = size // 2
         bin_hz = self._rate_hz / size
-        return np.asarray(bins * bin_hz + self._part.centre_hz, dtype=np.float64), power
+        offsets_hz = np.arange(-middle, middle, dtype=np.float64) * bin_hz + self._part.centre_hz
+        return offsets_hz, np.concatenate((power[middle:], power[:middle]))
 
     def listen(
         self, place: Place, offset_hz: float, *, half_width_hz: float, rate_hz: float
@@ -330,19 +345,23 @@ class Tuner:
         # The edges end where either rate does.
         most_hz = min(rate_hz, self._rate_hz) / 2 / (1 + ROLL_OFF)
         half_width_hz = min(half_width_hz, most_hz)
-        bank = resampling(half_width_hz / self._rate_hz)
+        half_width = half_width_hz / self._rate_hz
+        bank = resampling(half_width)
         before = bank.shape[1] // 2 - 1
-        padded = np.zeros(len(self._iq) + bank.shape[1], dtype=np.complex64)
+        padded = np.empty(len(self._iq) + bank.shape[1], dtype=np.complex64)
+        padded[:before] = padded[before + len(self._iq) :] = 0
         padded[before : before + len(self._iq)] = self._inside(offset_hz, half_width_hz)
         step = self._rate_hz / rate_hz
         turns = (offset_hz - self._part.centre_hz) / self._rate_hz
         # The carrier is turned from the padding on; its phase counts from the first sample.
-        begin = np.complex64(np.exp(2j * np.pi * turns * before))
-        noise_width_hz = float(np.vdot(bank[0], bank[0])) * self._rate_hz
+        begin = np.complex64(cmath.exp(2j * math.pi * turns * before))
+        iq = resample(padded, bank, step, turns, math.ceil(len(self._iq) / step))
+        iq *= begin
+        noise_width_hz = resampling_noise(half_width) * self._rate_hz
         edge_hz = half_width_hz * (1 + ROLL_OFF / 2)
         beyond_hz = min(max(0.0, abs(offset_hz) + edge_hz - self._part.band_hz / 2), 2 * edge_hz)
         return Baseband(
-            iq=resample(padded, bank, step, turns, int(np.ceil(len(self._iq) / step))) * begin,
+            iq=iq,
             rate_hz=rate_hz,
             offset_hz=offset_hz,
             first_sample=float(self._first),
@@ -367,5 +386,5 @@ class Tuner:
         """Give the indices of a time, at least one sample of it."""
         step, most = self._part.step, len(self._iq) - 1
         start = min(max(0, int((start_sample - self._first) / step)), most)
-        stop = min(int(np.ceil((stop_sample - self._first) / step)), len(self._iq))
+        stop = min(math.ceil((stop_sample - self._first) / step), len(self._iq))
         return start, max(start + 1, stop)

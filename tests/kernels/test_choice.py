@@ -72,7 +72,7 @@ def test_compiled_loops_refuse_what_does_not_fit() -> None:
     with pytest.raises(ValueError, match="power of two"):
         FilterBank(np.ones(12, np.float32)).row_powers(few, 0j, Rows(1, 0, 1))
     with pytest.raises(ValueError, match="out holds"):
-        compiled.scale_bytes(np.zeros(20, np.uint8), taps, 0.0, 1.0)
+        compiled.scale_bytes(np.zeros(20, np.uint8), taps, 0.0, 1.0, 0.0, 0.0)
 
 
 @compiled_only

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.kernels.clock import best_fit, between, clock_chips, clock_scores, plain_scores
+from medmon.kernels.clock import (
+    best_fit,
+    between,
+    clock_chips,
+    clock_scores,
+    last_fit,
+    plain_last_fit,
+    plain_scores,
+)
 from medmon.phy.linecode import code_words
 from medmon.records import FloatArray, LineCode
 
@@ -92,3 +102,23 @@ def test_interpolation_by_hand() -> None:
     """Straight between samples."""
     wave = np.array([0.0, 2.0, 6.0], dtype=np.float32)
     assert between(wave, np.array([0.5, 1.25, 2.0])).tolist() == [1.0, 3.0, 6.0]
+
+
+@pytest.mark.parametrize("ended", [last_fit, plain_last_fit])
+def test_signal_ends_where_the_fits_do(ended: Callable[[FloatArray, int, float], int]) -> None:
+    """A dozen clean symbols more are no end; a weak one before it does not move it."""
+    clean, noise = np.full(60, 0.9), np.full(40, 0.2)
+    fits = np.concatenate((clean, noise)).astype(np.float32)
+    assert ended(fits, 12, 0.5) == 60
+    fits[58] = 0.3
+    assert ended(fits, 12, 0.5) == 60
+    assert ended(fits[:55], 12, 0.5) == 55
+    assert ended(fits[60:], 12, 0.5) == 0
+    assert ended(fits[:11], 12, 0.5) == 0
+
+
+@given(count=st.integers(0, 120), look=st.integers(1, 24), seed=SEEDS)
+def test_c_and_numpy_see_the_same_end(count: int, look: int, seed: int) -> None:
+    """Wherever it is, also in signals shorter than a look."""
+    fits = np.random.default_rng(seed).random(count, dtype=np.float32)
+    assert last_fit(fits, look, 0.5) == plain_last_fit(fits, look, 0.5)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmon.kernels import Codes, FilterBank, Rows, converted, level, peak
+from medmon.kernels import Codes, FilterBank, Rows, centred, converted, level, peak
 from medmon.kernels.codes import plain_scale
 
 PAIRS = st.binary(min_size=2, max_size=4_000).map(
@@ -22,6 +22,21 @@ def test_conversion_is_the_formula_to_the_last_bit(codes: npt.NDArray[np.uint8])
     expected = (codes.astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
     np.testing.assert_array_equal(converted(Codes(codes, 127.5, 127.5)).view(np.float32), expected)
     np.testing.assert_array_equal(plain_scale(codes, 127.5, 127.5), expected)
+
+
+@given(codes=PAIRS, re=st.floats(-1, 1, width=32), im=st.floats(-1, 1, width=32))
+def test_a_constant_is_taken_off_each_of_them(
+    codes: npt.NDArray[np.uint8], re: float, im: float
+) -> None:
+    """The receiver's own carrier, off bytes and off numbers: bit for bit the same."""
+    dc, samples = np.complex64(complex(re, im)), Codes(codes, 127.5, 127.5)
+    found, plain = np.empty((2, len(samples)), dtype=np.complex64)
+    centred(samples, dc, found)
+    centred(converted(samples), dc, plain)
+    parts = (codes.astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
+    np.testing.assert_array_equal(found.real, parts[::2] - np.float32(re))
+    np.testing.assert_array_equal(found.imag, parts[1::2] - np.float32(im))
+    np.testing.assert_array_equal(plain, found)
 
 
 @pytest.mark.parametrize("zero", [0.0, 100.5, 127.5, 128.0])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
+from medmon.kernels import Codes, converted
 from medmon.phy.channelizer import FRAMES_A_SLOT, Channelizer, Grid
 from medmon.records import ComplexArray
 
@@ -74,3 +75,18 @@ def test_cuts_do_not_matter() -> None:
     bank = Channelizer(grid)
     cut = 2 * grid.slot_samples
     np.testing.assert_array_equal(np.concatenate((bank.feed(iq[:cut]), bank.feed(iq[cut:]))), whole)
+
+
+def test_rows_of_bytes_are_those_of_numbers_wherever_one_begins() -> None:
+    """The carrier taken off on the way, rows left out at the beginning: the same powers."""
+    grid, dc = Grid.for_rate(250e3), np.complex64(0.1 - 0.05j)
+    rng = np.random.default_rng(6)
+    codes = rng.integers(100, 156, 12 * grid.slot_samples).astype(np.uint8)
+    samples = Codes(codes, 127.5, 127.5)
+    whole = Channelizer(grid).feed(converted(samples) - dc)
+    np.testing.assert_allclose(Channelizer(grid).feed(samples, dc), whole, rtol=1e-4)
+    bank, out = Channelizer(grid), np.empty_like(whole)
+    half = 3 * grid.slot_samples
+    bank.feed(samples[:half], dc, out[2:3], skip=2)
+    bank.feed(samples[half:], dc, out[3:])
+    np.testing.assert_allclose(out[2:], whole[2:], rtol=1e-4)

@@ -90,7 +90,7 @@ def test_preamble_is_counted_to_its_beginning(air: Air, g4: Modem, bytes_sent: i
     scene = air.scene(250e3, 0.016 + sent.stop_s - sent.time_s, sent, density_dbfs=_density(15, g4))
     (heard,) = cpm.receive(air.tuner(scene), g4, air.place(scene, 0.0, 48e3))
     assert heard.lead == 8 * bytes_sent
-    start = heard.band.sample_at(heard.chip_places(-0.5)[0])
+    start = heard.band.sample_at(heard.first_chip - heard.clock.step / 2)
     assert start == pytest.approx(0.008 * 250e3, abs=0.5)
 
 

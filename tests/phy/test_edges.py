@@ -82,7 +82,7 @@ def test_neighbour_in_the_wider_signal_is_noticed(air: Air) -> None:
 def test_too_few_edges_leave_the_clock_as_it_is(air: Air) -> None:
     """A signal that is cut to a few chips has no line to draw."""
     _, _, packet = _pump(air)
-    stop = round(float(packet.chip_places()[6]))
+    stop = round(packet.first_chip + 6 * packet.clock.step)
     short = replace(packet, band=replace(packet.band, iq=packet.band.iq[:stop]))
     fitted = edges.clocking(short)
     assert fitted.error == np.inf
@@ -96,7 +96,8 @@ def test_edges_that_scatter_are_no_clock(air: Air) -> None:
     them is twice their deviation over the root of n.
     """
     _, _, packet = _pump(air)
-    chips, starts = packet.known_chips, packet.chip_places(-0.5)
+    chips = packet.known_chips
+    starts = packet.first_chip + packet.clock.step * (np.arange(chips.size) - 0.5)
     reach = 0.4 * packet.clock.step
     moved = starts + np.random.default_rng(1).uniform(-reach, reach, starts.size)
     at_sample = np.searchsorted(moved, np.arange(packet.band.iq.size)) - 1

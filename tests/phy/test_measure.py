@@ -103,6 +103,20 @@ def test_rise_time(air: Air, rise_us: float) -> None:
     assert measure.rise_us(few, first, chip, tuner) is None
 
 
+@pytest.mark.parametrize("days", [1, 1_000])
+def test_rise_time_of_a_long_stream(air: Air, days: int) -> None:
+    """Counted in samples for years, places are rounded; a packet is measured all the same."""
+    scene, tuner, packet = _pump(air, rise_us=8.0)
+    fitted = clocking(packet)
+    first, chip = packet.band.sample_at(fitted.first_edge), fitted.step * packet.band.step
+    expected = measure.rise_us(packet, first, chip, tuner)
+    begin = days * 86_400 * RATE_HZ
+    later = Tuner(scene.samples(0, round(0.07 * RATE_HZ)), begin, RATE_HZ)
+    for part in np.linspace(0.0, 1.0, 20):
+        measured = measure.rise_us(packet, begin + first + part, chip, later)
+        assert measured == pytest.approx(expected, abs=1.5)
+
+
 def test_no_rise_where_nothing_rises(air: Air) -> None:
     """A constant carrier has no edge at the places that somebody names."""
     _, _, packet = _pump(air)

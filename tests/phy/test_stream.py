@@ -27,7 +27,7 @@ def _fed(stream: Stream, iq: ComplexArray) -> tuple[list[Heard], list[int]]:
     heard, kept = [], []
     for start in range(0, iq.size, size):
         heard += stream.feed(iq[start : start + size].copy())
-        kept.append(sum(len(chunk.samples) for chunk in stream._tape))
+        kept.append(sum(len(chunk.samples) for chunk in stream._tape.since(0)))
     return heard + stream.flush(), kept
 
 

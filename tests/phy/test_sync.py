@@ -123,7 +123,7 @@ def test_levels_at_the_ends_of_a_waveform(moved: int) -> None:
 def test_place_of_a_packet_holds_its_word(air: Air, end: int) -> None:
     """Words are also found in what filters hear beyond the place that was asked for."""
     band = air.baseband(np.zeros(8_000, np.complex64), 80e3)
-    trial = Trial(Sync(end, 0.9, 1.0, 0.0, 0), band, 0.0)
+    trial = Trial(Sync(end, 0.9, 1.0, 0.0, 0), band, _soft(LEAD), 0.0)
     around = Place(0.0, 1e3, band.sample_at(400), band.sample_at(8_000))
     (place,) = places([trial], MODEM, around)
     length = template(MODEM).size * SAMPLES_A_CHIP
@@ -135,7 +135,7 @@ def test_place_of_a_packet_holds_its_word(air: Air, end: int) -> None:
 def test_places_of_words_in_turn(air: Air) -> None:
     """Each begins with the word before, and none is longer than a packet."""
     band = air.baseband(np.zeros(40_000, np.complex64), 80e3)
-    trials = [Trial(Sync(end, 0.9, 1.0, 0.0, 0), band, 0.0) for end in (4_000, 12_000)]
+    trials = [Trial(Sync(end, 0.9, 1.0, 0.0, 0), band, _soft(LEAD), 0.0) for end in (4_000, 12_000)]
     around = Place(0.0, 1e3, band.sample_at(0), band.sample_at(40_000))
     first, second = places(trials, MODEM, around)
     assert first.start_sample == around.start_sample
@@ -149,7 +149,7 @@ def test_best_trial_of_each_word(air: Air) -> None:
     band = air.baseband(np.zeros(10, np.complex64), 80e3)
 
     def trial(end: int, match: float) -> Trial:
-        return Trial(Sync(end, match, 1.0, 0.0, 0), band, 0.0)
+        return Trial(Sync(end, match, 1.0, 0.0, 0), band, _soft(LEAD), 0.0)
 
     chosen = best([trial(5_000, 0.9), trial(1_003, 0.8), trial(1_000, 0.95)], MODEM)
     assert [(one.sync.end, one.sync.match) for one in chosen] == [(1_000, 0.95), (5_000, 0.9)]

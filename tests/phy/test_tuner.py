@@ -108,3 +108,26 @@ def test_any_length_is_tuned_to(count: int) -> None:
     assert tuner.bin_hz < RATE_HZ / count
     band = tuner.tune(0.0, half_width_hz=100e3, rate_hz=400e3)
     assert band.iq.size == int(np.ceil(count / band.step))
+
+
+@pytest.mark.parametrize("carrier_hz", [3e3, -60e3, 250e3])
+def test_carriers_of_one_stretch_share_what_was_brought_down(carrier_hz: float) -> None:
+    """The second carrier comes out whole, whether it lies within what the first one was given."""
+    tuner = Tuner(_tone(carrier_hz), 700, RATE_HZ)
+    first = tuner.narrowed(0.0, 80e3)
+    assert first.rate_hz == RATE_HZ / 4
+    near = tuner.narrowed(carrier_hz, 80e3)
+    # A quarter of the rate is good to 1.024 MHz / 12 beside the carrier it was made for.
+    assert (near is first) == (abs(carrier_hz) + 80e3 < RATE_HZ / 12)
+    band = near.tune(carrier_hz, half_width_hz=60e3, rate_hz=150e3)
+    inner = band.iq[band.iq.size // 4 : -band.iq.size // 4]
+    assert np.abs(inner) == pytest.approx(np.ones(inner.size), abs=0.01)
+    assert band.rate_hz * band.step == pytest.approx(RATE_HZ)
+
+
+def test_wide_look_is_not_brought_down() -> None:
+    """Beyond a sixth of the rate nothing would be left out."""
+    tuner = Tuner(_tone(0.0), 0, RATE_HZ)
+    assert tuner.most_hz == pytest.approx(RATE_HZ / 6)
+    assert tuner.narrowed(0.0, 1.01 * tuner.most_hz) is tuner
+    assert tuner.narrowed(0.0, 0.99 * tuner.most_hz) is not tuner
