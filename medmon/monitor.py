@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from medmon import plugins
 from medmon.config import Config
 from medmon.detect import SETTLE_NS, Judge, Policy, policies_from_config, setting_from_config
 from medmon.errors import ConfigError
-from medmon.phy import Receiver, Step, array_from_config
+from medmon.phy import Receiver, Step
 from medmon.protocols import Decoder, Reader
 from medmon.protocols.registration import registration_mistakes
 from medmon.records import (
@@ -32,6 +33,9 @@ from medmon.records import (
     Verdict,
 )
 from medmon.respond import Board
+
+if TYPE_CHECKING:
+    from medmon.phy.array import Array
 
 HEARTBEAT_NS = 60_000_000_000
 """A status record is given each minute of stream time."""
@@ -75,8 +79,9 @@ class Monitor:
         setting = setting_from_config(config)
         self.reader = Reader(decoders)
         self.devices = {(device.protocol, device.id): device for device in setting.devices}
-        array = array_from_config(config.array)
-        self._receiver = Receiver(self.reader.modems, array, early=early, ends=self.reader.ends)
+        self._receiver = Receiver(
+            self.reader.modems, _array(config), early=early, ends=self.reader.ends
+        )
         self._judge = Judge(policies, setting)
         self._board = Board(own=self.devices)
         self._tally = _Tally()
@@ -197,6 +202,15 @@ class Monitor:
         for verdict in verdicts:
             records += self._tally.alarmed(self._board.feed(verdict))
         return records
+
+
+def _array(config: Config) -> Array | None:
+    """Take the antennas of a configuration, if it has any."""
+    if config.array is None:
+        return None
+    from medmon.phy.array import array_from_config
+
+    return array_from_config(config.array)
 
 
 def all_decoders() -> list[Decoder]:

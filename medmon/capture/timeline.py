@@ -7,7 +7,7 @@ rate such as 2.4 MS/s / 7. The result is rounded down to whole nanoseconds.
 
 from __future__ import annotations
 
-from fractions import Fraction
+from math import gcd
 
 LAST_NS = 2**63 - 1
 """Latest time that fits the 64-bit integers of stores and arrays: April 2262."""
@@ -32,10 +32,11 @@ class Timeline:
     __slots__ = ("_period_denominator", "_period_numerator", "_start_ns")
 
     def __init__(self, *, start_ns: int, rate_hz: float) -> None:
-        period_ns = Fraction(1_000_000_000) / Fraction(rate_hz)
+        samples, seconds = float(rate_hz).as_integer_ratio()
+        common = gcd(samples, seconds * 1_000_000_000)
         self._start_ns = start_ns
-        self._period_numerator = period_ns.numerator
-        self._period_denominator = period_ns.denominator
+        self._period_numerator = seconds * 1_000_000_000 // common
+        self._period_denominator = samples // common
 
     def time_ns(self, index: int) -> int:
         """Tell when a sample was taken.

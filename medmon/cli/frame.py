@@ -18,20 +18,22 @@ import gc
 import os
 import pkgutil
 import sys
-import traceback
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from medmon import __version__
 from medmon.cli import page_file
 from medmon.cli.flags import Session
 from medmon.errors import MedmonError, PluginError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _NOT_VERBS = {"flags", "frame", "progress"}
 _INTERRUPTED = 130
@@ -132,6 +134,8 @@ class Verbs(click.Group):
         list of CompletionItem
             The verbs that begin so, then the root's options.
         """
+        from click.shell_completion import CompletionItem
+
         helps = short_helps(Path(page_file()).read_text(encoding="utf-8"))
         verbs = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
         options = click.Command.shell_complete(self, ctx, incomplete)
@@ -241,6 +245,8 @@ def _say_unexpected(
 ) -> None:
     """Report our own bug in one line; Python itself then ends with status 1."""
     if session.verbosity > 0:
+        import traceback
+
         traceback.print_exception(kind, error, trace)
     hint = "" if session.verbosity > 0 else " (once more with -v shows where)"
     click.echo(f"medmon: unexpected {kind.__name__}: {error}{hint}", err=True)

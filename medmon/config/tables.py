@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from medmon.config.limits import Checked, Limited, Read
 from medmon.quantities import hertz_from_text, seconds_from_text
@@ -33,6 +32,8 @@ def _lower(value: str) -> str:
 
 
 def _known_zone(value: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -123,6 +123,8 @@ class Foretelling:
         list of Verdict
             The early verdicts again, withdrawn, each at the time at which it was given up.
         """
+        if not self._open:
+            return []
         late = [one.verdict for one in self._open if one.verdict.time_ns + WAIT_NS <= time_ns]
         self._open = [one for one in self._open if one.verdict.time_ns + WAIT_NS > time_ns]
         return [

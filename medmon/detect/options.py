@@ -10,14 +10,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _SIGNED = ("_db", "_dbfs", "_dbm")
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
-def options_from_mapping(options: type[Any], given: Mapping[str, object]) -> Any:
+def options_from_mapping(options: type[DataclassInstance], given: Mapping[str, object]) -> Any:
     """Build a detector's options from a policy row.
 
     Parameters
@@ -37,22 +41,28 @@ def options_from_mapping(options: type[Any], given: Mapping[str, object]) -> Any
     ValueError
         With every mistake, one a line: unknown names, wrong types, impossible values.
     """
-    hints = get_type_hints(options)
-    names = [field.name for field in fields(options)]
     mistakes: list[str] = []
     values: dict[str, object] = {}
+    kinds = _kinds(options) if given else {}
     for name, value in given.items():
-        if name not in names:
-            known = ", ".join(names) or "none"
+        if name not in kinds:
+            known = ", ".join(kinds) or "none"
             mistakes.append(f"{name}: no such option; there are: {known}")
             continue
         values[name] = tuple(value) if isinstance(value, list) else value
-        reason = _mistake(name, values[name], hints[name])
+        reason = _mistake(name, values[name], kinds[name])
         if reason:
             mistakes.append(f"{name}: {reason}, found {value!r}")
     if mistakes:
         raise ValueError("\n".join(mistakes))
     return options(**values)
+
+
+@cache
+def _kinds(options: type[DataclassInstance]) -> Mapping[str, Any]:
+    """Read the annotations of a class of options, once: several rows share it."""
+    hints = get_type_hints(options)
+    return {field.name: hints[field.name] for field in fields(options)}
 
 
 def _mistake(name: str, value: object, hint: Any) -> str | None:

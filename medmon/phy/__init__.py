@@ -22,20 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from medmon.kernels import Samples, converted
-from medmon.phy.array import (
-    Antennas,
-    Array,
-    Reference,
-    array_from_config,
-    check_channels,
-    with_arrival,
-)
-from medmon.phy.begun import Begun
-from medmon.phy.early import Early, Ends
 from medmon.phy.packets import Heard, decibel
 from medmon.phy.regions import needed_rate_hz
 from medmon.phy.stream import Stream, Surroundings
@@ -51,7 +42,13 @@ from medmon.records import (
     Span,
 )
 
-__all__ = ["NOTHING", "Receiver", "Step", "array_from_config", "needed_rate_hz"]
+if TYPE_CHECKING:
+    # Most runs have one antenna and nobody who listens early: those are imported where they begin.
+    from medmon.phy.array import Antennas, Array, Reference
+    from medmon.phy.begun import Begun
+    from medmon.phy.early import Early, Ends
+
+__all__ = ["NOTHING", "Receiver", "Step", "needed_rate_hz"]
 
 NEAR_HZ = 1e6
 """A nominal frequency farther away than this says nothing about the carrier's offset."""
@@ -229,7 +226,6 @@ class Receiver:
         return step
 
     def _begin(self, block: Block) -> None:
-        check_channels(self._array, block.antenna_count, block.span.source)
         same = self._ended is not None and _is_alike(self._ended, block)
         known = self._known if same and block.time_ns - self._known_ns < KNOWN_NS else None
         none = np.empty((block.antenna_count, 0), dtype=np.complex64)
@@ -237,11 +233,19 @@ class Receiver:
         self._stream = Stream(block.rate_hz, tuple(self._modems.values()), known)
         self._buffer = np.empty(self._stream.grid.chunk_samples, dtype=np.complex64)
         self._filled = self._fed = 0
-        several = block.antenna_count > 1
-        self._antennas = Antennas(block.rate_hz, block.freq_hz) if several else None
+        self._antennas = self._antennas_of(block) if block.antenna_count > 1 else None
         if self._is_early:
+            from medmon.phy.early import Early
+
             self._early = Early(self._stream.grid, tuple(self._modems.values()), self._ends)
             self._latest = Step((), block.time_ns, block.time_ns, 0.0, self._crowded)
+
+    def _antennas_of(self, block: Block) -> Antennas:
+        """Join the channels, if the configuration knows as many antennas or none."""
+        from medmon.phy.array import Antennas, check_channels
+
+        check_channels(self._array, block.antenna_count, block.span.source)
+        return Antennas(block.rate_hz, block.freq_hz)
 
     def _push(self, samples: Samples) -> Iterator[Step]:
         """Gather samples until a chunk is full; work on each chunk that is."""
@@ -332,6 +336,8 @@ class Receiver:
         self, antennas: Antennas, radio: Radio, start: int, count: int, *, is_packet: bool
     ) -> Radio:
         """Add what the other channels tell."""
+        from medmon.phy.array import with_arrival
+
         arrival = antennas.arrival(radio, start, start + count, self._fed)
         if is_packet and self._references is not None and len(self._references) < REFERENCES_MAX:
             self._references.append(arrival.reference())

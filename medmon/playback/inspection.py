@@ -14,8 +14,14 @@ import numpy as np
 
 from medmon.errors import InputError, MedmonError
 from medmon.monitor import all_decoders
-from medmon.phy import Receiver, array_from_config
-from medmon.phy.array import Array, Calibration, Reference, calibration_from_references
+from medmon.phy import Receiver
+from medmon.phy.array import (
+    Array,
+    Calibration,
+    Reference,
+    array_from_config,
+    calibration_from_references,
+)
 from medmon.pictures import PowerRows
 from medmon.playback.level import Level
 from medmon.playback.listening import Fault, Listening, Plan, Watch
@@ -202,7 +208,8 @@ def inspect(
         If it cannot be opened.
     """
     listening = Listening(uri, plan, watch)
-    array = array_from_config(plan.config.array)
+    table = plan.config.array
+    array = None if table is None else array_from_config(table)
     inspection: Inspection | None = None
     try:
         for item in listening:

@@ -88,6 +88,8 @@ class Opened:
         time_ns : int
             Every packet that ended before it has been fed.
         """
+        if not self._packets:
+            return
         since_ns = time_ns - self._dialect.join_window_ns
         self._packets = {
             link: packets

@@ -23,7 +23,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from medmon.detect.commands import CONTROL, SECOND_NS, control, orders, remark
 from medmon.detect.prompt import Prompt
@@ -79,7 +78,7 @@ class QuietHours(Prompt):
         self._roster = Roster(setting)
         self._hours = options.hours or setting.quiet_hours
         self._minutes = _minutes(self._hours) if self._hours else None
-        self._zone = ZoneInfo(setting.timezone)
+        self._timezone = setting.timezone
         self._commands = frozenset(options.commands) or CONTROL
 
     @classmethod
@@ -115,9 +114,7 @@ class QuietHours(Prompt):
         unusual = [command for command in given if command in self._commands]
         if not unusual:
             return ()
-        local = (_EPOCH + timedelta(microseconds=transmission.time_ns // 1000)).astimezone(
-            self._zone
-        )
+        local = _local(transmission.time_ns, self._timezone)
         start, end = self._minutes
         # Minutes since the quiet hours began, on a clock face: no date, so no change of clocks.
         if (local.hour * 60 + local.minute - start) % 1440 >= ((end - start) % 1440 or 1440):
@@ -131,6 +128,13 @@ class QuietHours(Prompt):
             f"at {local:%H:%M}, in quiet hours.",
         )
         return (finding,)
+
+
+def _local(time_ns: int, timezone: str) -> datetime:
+    """Tell what the clock at the bed shows."""
+    from zoneinfo import ZoneInfo
+
+    return (_EPOCH + timedelta(microseconds=time_ns // 1000)).astimezone(ZoneInfo(timezone))
 
 
 def _minutes(hours: str) -> tuple[int, int]:

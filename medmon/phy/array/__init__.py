@@ -31,21 +31,19 @@ __all__ = [
 ]
 
 
-def array_from_config(table: ArrayTable | None) -> Array | None:
+def array_from_config(table: ArrayTable) -> Array:
     """Take the antennas of a configuration.
 
     Parameters
     ----------
-    table : ArrayTable or None
-        ``[array]``; None when there is none.
+    table : ArrayTable
+        ``[array]``.
 
     Returns
     -------
-    Array or None
+    Array
         The same for the receiver.
     """
-    if table is None:
-        return None
     known = table.calibration
     return Array(Geometry(table.positions_m), None if known is None else _calibration(known))
 

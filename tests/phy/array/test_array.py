@@ -62,9 +62,9 @@ def _heard(
 
 
 def _array() -> Array:
-    array = array_from_config(config_from_text(TABLE).array)
-    assert array is not None
-    return array
+    table = config_from_text(TABLE).array
+    assert table is not None
+    return array_from_config(table)
 
 
 def test_four_antennas_for_blocks_of_any_size() -> None:
@@ -134,9 +134,9 @@ def test_wrong_number_of_channels_is_said() -> None:
 
 def test_configuration_without_antennas_or_calibration() -> None:
     """Positions alone are an array that tells no angle yet."""
-    assert array_from_config(None) is None
+    assert config_from_text("").array is None
     table = config_from_text("[array]\npositions_m = [[0, 0], [0.2, 0]]\n").array
+    assert table is not None
     array = array_from_config(table)
-    assert array is not None
     assert (array.geometry.count, array.calibration) == (2, None)
     assert np.array_equal(_array().geometry.grid(868e6)[[0, -1]], [-1.0, 1.0])
