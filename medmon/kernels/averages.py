@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medmon.kernels.choice import IS_COMPILED, compiled
+from medmon.kernels.choice import IS_COMPILED, MOST_CHANNELS, compiled
 from medmon.kernels.codes import FloatArray
 
 
@@ -46,7 +46,7 @@ def averages(rows: FloatArray, floor: FloatArray, late: int) -> Averages:
     Averages
         Sums and mean.
     """
-    if not IS_COMPILED:
+    if not IS_COMPILED or floor.size > MOST_CHANNELS:
         return plain_averages(rows, floor, late)
     mean: FloatArray = np.empty(floor.size, dtype=np.float32)
     short, long = compiled.averages(rows, floor, late, mean)

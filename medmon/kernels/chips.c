@@ -1,5 +1,6 @@
 /* What a waveform holds at the chips of one clock: see chips.py. */
 #include "lanes.h"
+#include "waves.h"
 #include <math.h>
 
 typedef struct {
@@ -8,14 +9,9 @@ typedef struct {
     double first, step;
 } Train;
 
-/* Read between the samples of the wave; beyond them on the line through the nearest two. */
 INLINE float chip_at(const Train *train, Py_ssize_t number)
 {
-    double place = train->first + train->step * (double)number, most = (double)(train->size - 2);
-    /* Within what is there before it becomes a whole number, so that no number at all does no harm. */
-    Py_ssize_t left = place > 0 ? (Py_ssize_t)(place < most ? place : most) : 0;
-    float part = (float)(place - (double)left);
-    return train->wave[left] + part * (train->wave[left + 1] - train->wave[left]);
+    return between(train->wave, train->size, train->first + train->step * (double)number);
 }
 
 /* Give the sample nearest to a chip; -1 where there are not `margin` samples to either side. */

@@ -27,6 +27,8 @@ else:
         )
         compiled = None
 
-__all__ = ["IS_COMPILED", "compiled"]
+__all__ = ["IS_COMPILED", "MOST_CHANNELS", "compiled"]
 
 IS_COMPILED = compiled is not None
+MOST_CHANNELS = 1024
+"""Columns that the loops in C over rows of channels have room for; numpy takes any number."""

@@ -1,5 +1,6 @@
 /* How well the chips of many clocks fit a line code: see clock.py. */
 #include "lanes.h"
+#include "waves.h"
 
 #define MOST_WIDTH 8
 
@@ -9,16 +10,6 @@ typedef struct {
     int width, word_count;
 } Code;
 
-/* Read between the samples of the wave; beyond them on the line through the nearest two. */
-INLINE float value_at(const Code *code, double place)
-{
-    /* Within what is there before it becomes a whole number, so that no number at all does no harm. */
-    double most = (double)(code->size - 2);
-    Py_ssize_t left = place > 0 ? (Py_ssize_t)(place < most ? place : most) : 0;
-    float part = (float)(place - (double)left);
-    return code->wave[left] + part * (code->wave[left + 1] - code->wave[left]);
-}
-
 /* Read the chips at one place of a symbol, of every symbol. */
 INLINE void read_chips(const Code *code, double first, double apart, float *restrict chips)
 {
@@ -26,7 +17,7 @@ INLINE void read_chips(const Code *code, double first, double apart, float *rest
     double behind = (double)(code->size - 1);
     if (!(first >= 0 && last >= 0 && first < behind && last < behind)) {
         for (Py_ssize_t i = 0; i < code->symbols; i++)
-            chips[i] = value_at(code, first + apart * (double)i);
+            chips[i] = between(code->wave, code->size, first + apart * (double)i);
         return;
     }
     /* Places in whole numbers of 2^-32 samples: adding them up is faster than converting each. */
@@ -161,7 +152,7 @@ INLINE void read_width(const Code *code, int width, double first, double step, f
         for (int k = 0; k < count; k++)
             for (int place = 0; place < width; place++) {
                 Py_ssize_t number = (i + k) * width + place;
-                rows[place][k] = chips[number] = value_at(code, first + step * (double)number);
+                rows[place][k] = chips[number] = between(code->wave, code->size, first + step * (double)number);
             }
         Lanes best = best_word(code, rows, width);
         for (int k = 0; k < count; k++)

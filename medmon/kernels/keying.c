@@ -1,6 +1,7 @@
 /* When a carrier is on, and how strong it is then: see keying.py. */
 #include "codes.h"
 #include "lanes.h"
+#include "waves.h"
 #include <math.h>
 
 #define MOST_LENGTH 64
@@ -24,14 +25,8 @@ INLINE void sum_up(const float *restrict re, const float *restrict im, Py_ssize_
                    float *restrict out)
 {
     float each = 1 / (float)(length * length);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        float sum_re = 0, sum_im = 0;
-        for (int k = 0; k < length; k++) {
-            sum_re += re[i + k];
-            sum_im += im[i + k];
-        }
-        out[i] = (sum_re * sum_re + sum_im * sum_im) * each;
-    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        out[i] = power_of_sum(re + i, im + i, length) * each;
 }
 
 FOR_EVERY_PROCESSOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from medmon.kernels.choice import IS_COMPILED, compiled
+from medmon.kernels.choice import IS_COMPILED, MOST_CHANNELS, compiled
 from medmon.kernels.codes import FloatArray
 
 MOST_RANKS = 64
@@ -26,7 +26,7 @@ def ranked(rows: FloatArray, rank: int) -> FloatArray:
     ndarray of float32, shape (n_columns,)
         The values themselves, so there is no rounding.
     """
-    if not IS_COMPILED or rank >= MOST_RANKS:
+    if not IS_COMPILED or rank >= MOST_RANKS or rows.shape[1] > MOST_CHANNELS:
         return plain_ranked(rows, rank)
     out: FloatArray = np.empty(rows.shape[1], dtype=np.float32)
     compiled.ranked(rows, rank, out)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels.choice import IS_COMPILED, compiled
+from medmon.kernels.choice import IS_COMPILED, MOST_CHANNELS, compiled
 from medmon.kernels.codes import FloatArray
 
 GROUP = 4
@@ -47,7 +47,7 @@ def energy_runs(rows: FloatArray, limits: Limits) -> list[Run]:
     ----------
     rows : ndarray of float32, shape (EARLIER + n_rows, channels)
         Power over the floor of its channel, contiguous; the first rows are those before. At least
-        four channels, 1,024 at most.
+        four channels.
     limits : Limits
         What is energy.
 
@@ -56,7 +56,7 @@ def energy_runs(rows: FloatArray, limits: Limits) -> list[Run]:
     list of Run
         Rows are counted behind the earlier ones.
     """
-    if not IS_COMPILED:
+    if not IS_COMPILED or rows.shape[1] > MOST_CHANNELS:
         return plain_runs(rows, limits)
     count, channels = rows.shape[0] - EARLIER, rows.shape[1]
     found = np.empty((count * ((channels + 2) // 3), 4), dtype=np.int32)

@@ -1,6 +1,7 @@
 /* What a shifted carrier does: see tones.py. */
 #include "codes.h"
 #include "lanes.h"
+#include "waves.h"
 #include <math.h>
 #include <string.h>
 
@@ -52,14 +53,8 @@ INLINE void turn_by(const float *restrict iq, Py_ssize_t count, double turns, Tu
 INLINE void add_power(const float *restrict re, const float *restrict im, Py_ssize_t count,
                       int length, float each, float *restrict out)
 {
-    for (Py_ssize_t i = 0; i < count; i++) {
-        float sum_re = 0, sum_im = 0;
-        for (int k = 0; k < length; k++) {
-            sum_re += re[i + k];
-            sum_im += im[i + k];
-        }
-        out[i] += (sum_re * sum_re + sum_im * sum_im) * each;
-    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        out[i] += power_of_sum(re + i, im + i, length) * each;
 }
 
 FOR_EVERY_PROCESSOR

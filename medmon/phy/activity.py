@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medmon.kernels import Limits, energy_runs
+from medmon.kernels import EARLIER, Limits, energy_runs
 from medmon.phy.channelizer import Grid
 from medmon.records import FloatArray
 
@@ -28,7 +28,7 @@ FOUR_ROWS_WIDE = 1.95
 KEEP = 1.75
 """A region goes on while its four-row mean in some channel stays over this (once in 10,000)."""
 LIMITS = Limits(ONE_ROW, ONE_ROW_WIDE, FOUR_ROWS, FOUR_ROWS_WIDE, KEEP)
-ROWS = 4
+ROWS = EARLIER + 1
 WIDE = 4
 HOLD_S = 4e-3
 """Longest silence inside a region: keyed carriers pause a dozen of their symbols at most."""

@@ -212,6 +212,7 @@ def _reception(
         chips=soft,
         symbols=symbols,
         soft=_wave(band, model),
+        tone=0,
         lead=lead,
         deviation_hz=model.index / 2 * band.rate_hz / model.step,
         is_fitted=True,

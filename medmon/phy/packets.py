@@ -150,7 +150,7 @@ def heard(
         duration_us=(stop - start) * per_us,
         modulation=reception.modem.modulation,
         symbol_rate_hz=band.rate_hz / fitted.step,
-        deviation_hz=reception.deviation_hz,
+        deviation_hz=reception.heard_deviation_hz,
         rise_us=rise_us,
         collided=collided,
     )

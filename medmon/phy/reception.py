@@ -48,15 +48,16 @@ class Reception:
         What the line code makes of them.
     soft : ndarray of float32, shape (n,)
         Soft waveform of the whole band, +1 for a full mark, -1 for a full space.
+    tone : 1, 0 or -1
+        Which tone was listened to; that of a keyed carrier is 1.
     lead : int
         Preamble chips heard before the sync word.
     deviation_hz : float or None
-        Peak deviation as heard; None for OOK.
+        Peak deviation, as heard or, where one of two tones was listened to, as declared; None for
+        OOK.
     is_fitted : bool
         Whether clock, carrier, preamble and deviation were fitted to the whole packet already, so
         that nothing that looks at edges would better them.
-    tone : 1, 0 or -1
-        Which tone was listened to; that of a keyed carrier is 1.
     """
 
     modem: Modem
@@ -67,10 +68,10 @@ class Reception:
     chips: FloatArray
     symbols: Symbols
     soft: FloatArray
+    tone: Tone
     lead: int = 0
     deviation_hz: float | None = None
     is_fitted: bool = False
-    tone: Tone = 0
 
     @property
     def enough(self) -> bool:
@@ -82,6 +83,11 @@ class Reception:
         """Mean quality of the symbols, 0 to 1."""
         quality = self.symbols.quality
         return min(max(float(quality.sum()) / quality.size, 0.0), 1.0) if quality.size else 0.0
+
+    @property
+    def heard_deviation_hz(self) -> float | None:
+        """Peak deviation as far as it was heard: one tone alone does not tell it."""
+        return None if self.tone else self.deviation_hz
 
     def frame(self) -> Frame:
         """Pack the decided bits for the decoder.
@@ -175,9 +181,9 @@ def read(
         chips,
         symbols,
         scaled,
+        tone,
         lead,
         deviation_hz,
-        tone=tone,
     )
 
 

@@ -34,6 +34,8 @@ LEAD_CHIPS = 400
 sync word stands: two senders may speak at once."""
 FLAT = 1e-12
 """A variance less than this part of the power is rounding."""
+FILTER_CHIPS = 2
+"""Chips that two narrowings in turn may take off the beginning of a place: 1.23 was the most."""
 TAIL_CHIPS = 64
 """Chips behind the longest packet, in which its end shows."""
 
@@ -149,8 +151,13 @@ def levels(soft: FloatArray, sync: Sync, modem: Modem) -> Sync:
     Returns
     -------
     Sync
-        The same place with the new levels; where the waveform begins behind the word or ends before
-        it, the nearest place that has all of it.
+        The same place with the new levels; where the waveform begins some samples behind the word
+        or ends before it, the nearest place that has all of it.
+
+    Raises
+    ------
+    ValueError
+        If the waveform is shorter than the word.
     """
     # The sample that is nearest in one waveform may be one too far in another.
     length = template(modem).size * SAMPLES_A_CHIP
@@ -227,7 +234,7 @@ def places(trials: Sequence[Trial], modem: Modem, around: Place) -> list[Place]:
         start = min(earlier, trial.end_sample - LEAD_CHIPS * chip)
         stop = trial.end_sample + (chips + TAIL_CHIPS) * chip
         # Filters hear a little more than the place, and a word may stand across its ends.
-        first = trial.end_sample - (template(modem).size + 1) * chip
+        first = trial.end_sample - (template(modem).size + FILTER_CHIPS) * chip
         start = min(max(around.start_sample, start), first)
         stop = max(min(around.stop_sample, stop), trial.end_sample + chip)
         found.append(Place(around.offset_hz, around.reach_hz, start, stop))
@@ -266,12 +273,12 @@ class _Shape:
     squares: float
 
     def likeness(self, heard: npt.NDArray[np.float64]) -> float:
-        """Give the Pearson coefficient of two that are not flat; 1 for no chips at all."""
+        """Give the Pearson coefficient; 1 for no chips at all, 0 where either is flat."""
         if not heard.size:
             return 1.0
         total, power = float(np.add.reduce(heard)), float(np.dot(heard, heard))
         spread = power - total * total / heard.size
-        if spread <= FLAT * power:
+        if not self.squares or spread <= FLAT * power:
             return 0.0
         return float(np.dot(heard, self.chips)) / math.sqrt(spread * self.squares)
 

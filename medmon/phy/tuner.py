@@ -133,7 +133,7 @@ class Tuner:
         if narrowing is None:
             return self.cut(place.start_sample, place.stop_sample)
         # The taps stand symmetrically about a half sample; where the stretch ends they reach over
-        # the place, or the place begins a little later: half a chip at most.
+        # the place, or the place begins a little later: less than a chip.
         start, stop = self._places(place.start_sample, place.stop_sample)
         size, factor = narrowing.taps.size, narrowing.factor
         begin, end = max(0, start - size // 2), stop + size // 2

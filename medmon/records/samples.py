@@ -185,7 +185,8 @@ class Radio:
     symbol_rate_hz : float or None
         Chips a second, estimated from the burst.
     deviation_hz : float or None
-        Peak deviation, estimated from the burst; None for OOK.
+        Peak deviation, estimated from the burst; None for OOK, and where somebody spoke on one of
+        the two tones: `freq_hz` then rests on the deviation that the protocol declares.
     rise_us : float or None
         Time from 10 % to 90 % of the on-amplitude at the start.
     tdoa_ns : float or None

@@ -426,10 +426,11 @@ def test_a_replay_imports_only_what_it_uses(tmp_path: Path) -> None:
     recording = tmp_path / "g001_916.5M_250k.cu8"
     recording.write_bytes(np.random.default_rng(3).integers(120, 136, 200_000, np.uint8).tobytes())
     unused = {
-        "concurrent.futures", "importlib.metadata", "importlib.resources",
-        "jinja2", "matplotlib", "medmon.pictures", "medmon.playback.inspection",
-        "medmon.playback.spool", "medmon.report", "multiprocessing", "pydantic", "rich",
-        "scipy", "sigmf", "sklearn", "sqlite3",
+        "click.shell_completion", "concurrent.futures", "fractions", "importlib.metadata",
+        "importlib.resources", "jinja2", "matplotlib", "medmon.phy.array", "medmon.phy.early",
+        "medmon.pictures", "medmon.playback.inspection", "medmon.playback.spool", "medmon.report",
+        "multiprocessing", "pydantic", "rich", "scipy", "sigmf", "sklearn", "sqlite3",
+        "statistics", "traceback", "zoneinfo",
     }  # fmt: skip
     code = (
         "import sys; from medmon.cli import main; main(sys.argv[1:]);"

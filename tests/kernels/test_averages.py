@@ -49,6 +49,14 @@ def test_one_loud_cell_is_found_anywhere(row: int, channel: int) -> None:
     assert (found.short, found.long) == (107.0, 107.0)
 
 
+def test_more_channels_than_the_loop_has_room_for() -> None:
+    """A band of 30 MHz has 2,048 channels."""
+    rows, floor = np.ones((19, 2_048), dtype=np.float32), np.ones(2_048, dtype=np.float32)
+    rows[3, 2_000] = 100.0
+    found = averages(rows, floor, 3)
+    assert (found.short, found.long, found.mean[2_000]) == (107.0, 107.0, np.float32(115 / 16))
+
+
 @compiled_only
 def test_too_few_rows_or_channels_are_an_error() -> None:
     """Never a look at memory that belongs to somebody else."""

@@ -71,7 +71,8 @@ def _back_by_hand(levels: list[float], is_mark: list[bool], worth: float | None)
 @ways
 @given(count=st.integers(1, 120), worth=st.sampled_from([None, 0.25]), seed=SEEDS)
 def test_preamble_is_followed_back(count: int, worth: float | None, seed: int) -> None:
-    """Any waveform, of which the last third is like the pattern, on and between the samples."""
+    """Any waveform, of which the last third is like the pattern; how it is read between samples is
+    tested with `train_chips`."""
     pattern, step = _marks(count, seed), 2.0
     like = np.where(np.arange(count) < count - count // 3, 0.0, np.where(pattern, 1.0, -1.0))
     wave = np.repeat(like, 2).astype(np.float32) + _wave(2 * count, seed)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from medmon.kernels import IS_COMPILED, ranked
 from medmon.kernels.choice import compiled
+from medmon.kernels.codes import FloatArray
 from medmon.kernels.ranks import MOST_RANKS, plain_ranked
 
 
@@ -28,6 +29,17 @@ def test_it_is_the_one_that_stands_there_in_order(
     expected = [sorted(column)[rank] for column in rows.T.tolist()]
     assert ranked(rows, rank).tolist() == expected
     assert plain_ranked(rows, rank).tolist() == expected
+
+
+def _sorted(rows: FloatArray) -> list[list[float]]:
+    """Sort every column by hand."""
+    return [list(row) for row in zip(*map(sorted, rows.T.tolist()), strict=True)]
+
+
+def test_more_columns_than_the_loop_has_room_for() -> None:
+    """A band of 30 MHz has 2,048 channels."""
+    rows = np.random.default_rng(2).integers(-9, 9, (5, 2_048)).astype(np.float32)
+    assert ranked(rows, 2).tolist() == _sorted(rows)[2]
 
 
 def test_what_is_no_number_comes_last() -> None:

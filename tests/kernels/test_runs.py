@@ -60,6 +60,13 @@ def test_every_cell_counts_by_its_rows_and_neighbours(
     assert plain_runs(rows, LIMITS) == expected
 
 
+def test_more_channels_than_the_loop_has_room_for() -> None:
+    """A band of 30 MHz has 2,048 channels."""
+    rows = np.ones((EARLIER + 2, 2_048), np.float32)
+    rows[EARLIER, 2_040] = rows[EARLIER + 1, 7] = 9.0
+    assert energy_runs(rows, LIMITS) == _by_hand(rows) != []
+
+
 @pytest.mark.parametrize("cell", [6.0, 3.0, 1.5])
 def test_what_only_reaches_a_limit_does_not_pass(cell: float) -> None:
     """The thresholds are those of the gamma distribution, not the next number below them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from signal_fixtures.adc import bytes_from_iq
 from signal_fixtures.channel import Emission, FrontEnd
 from signal_fixtures.devices import medtronic, omnipod
 from signal_fixtures.devices.medtronic_pump import Paradigm
+from signal_fixtures.waveform import fsk
 
 if TYPE_CHECKING:
     from tests.phy.conftest import Air
@@ -111,6 +113,36 @@ def test_two_pods_that_share_a_tone(
     bursts = _heard(air, rate_hz, one, other, density_dbfs=-75.0)
     assert sorted(air.packets(air.read(bursts))) == sorted([POD, POD_2])
     assert any(burst.radio.collided for burst in bursts)
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+@pytest.mark.parametrize("deviation_hz", [24e3, 28e3])
+def test_a_deviation_that_nobody_heard_is_not_told(
+    air: Air, deviation_hz: float, rate_hz: float
+) -> None:
+    """A packet read from one tone tells nothing of the other, whatever its protocol declares."""
+    keying = fsk(omnipod.SYMBOL_RATE_HZ, deviation_hz)
+    one = _say(air, "pod", 0.06, 40e3, -7.0)
+    other = _say(air, "pod", 0.0725, 40e3 + 2 * deviation_hz - 2.5e3, -7.0, second=True)
+    pair = (replace(one, keying=keying), replace(other, keying=keying))
+    bursts = _heard(air, rate_hz, *pair, density_dbfs=-75.0)
+    told_hz = [burst.radio.deviation_hz for burst in bursts if burst.frames]
+    assert None in told_hz
+    assert [hz for hz in told_hz if hz is not None] == pytest.approx(
+        [deviation_hz] * (len(told_hz) - told_hz.count(None)), abs=1.5e3
+    )
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+@pytest.mark.parametrize(("apart_hz", "weaker_db"), [(0.0, 6.0), (-1.5e3, 3.0)])
+def test_two_pods_on_one_channel(
+    air: Air, apart_hz: float, weaker_db: float, rate_hz: float
+) -> None:
+    """Neither tone is one's own; the one that happens to scatter less must not be believed."""
+    one = _say(air, "pod", 0.06, 40e3, -7.0)
+    other = _say(air, "pod", 0.068, 40e3 + apart_hz, -7.0 - weaker_db, second=True)
+    bursts = _heard(air, rate_hz, one, other, density_dbfs=-75.0)
+    assert sorted(air.packets(air.read(bursts))) == sorted([POD, POD_2])
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)

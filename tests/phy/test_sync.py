@@ -162,6 +162,12 @@ def test_preamble_must_match_by_itself() -> None:
     assert find(_soft(text), runs) == []
 
 
+def test_a_preamble_that_is_all_alike_is_like_nothing() -> None:
+    """A plugin may declare one: it has no shape, and no division by it."""
+    flat = Modem("z", (1e6,), "ook", 10e3, None, "1", "1010011001011010", "nrz", 8, 80)
+    assert find(_soft("0" * 40 + "1" * 40 + flat.sync + "10" * 20), flat) == []
+
+
 def test_errors_are_those_of_the_word() -> None:
     """A wrong chip of the preamble says nothing about the packet behind the word."""
     lead = LEAD[:-6] + "00" + LEAD[-4:]
