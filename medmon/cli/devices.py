@@ -37,7 +37,7 @@ def list_devices(*, config: tuple[Path, ...], as_json: bool) -> None:
 
 
 @devices.command(
-    name="import", epilog="Example: medmon devices import inventory.csv -w conf.d/devices.toml"
+    name="import", epilog="Example: medmon devices import inventory.csv -w devices.toml"
 )
 @click.argument("inventory", type=click.Path(dir_okay=False, path_type=Path))
 @flags.write

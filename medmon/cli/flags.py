@@ -186,7 +186,9 @@ config = click.option(
     "--config",
     multiple=True,
     type=FILE,
-    help="Configuration file; a later one lies over an earlier one. Default: the search order.",
+    help="Configuration file; a later one lies over an earlier one. Default: $MEDMON_CONFIG, or "
+    "the first of ./medmon.toml, ~/.config/medmon/config.toml and /etc/medmon/config.toml with "
+    "its conf.d.",
 )
 output = click.option(
     "-o",

@@ -99,7 +99,8 @@ def _summary(file: str, found: Inspection) -> Iterator[str]:
     yield f"file       {file}"
     yield f"format     {found.sample_format or 'not known'}, {rate}, tuned to {tuned}"
     yield f"time       {iso_from_ns(found.start_ns)}, {found.duration_s:.6f} s"
-    yield f"samples    {level.samples}, {found.samples_lost} lost in {found.gap_count} gaps"
+    gaps = "1 gap" if found.gap_count == 1 else f"{found.gap_count} gaps"
+    yield f"samples    {level.samples}, {found.samples_lost} lost in {gaps}"
     for reason, count in found.gaps.most_common():
         yield f"           {count}: {reason}"
     clipped = f"{100 * level.clipped_share:.3g} % clipped"

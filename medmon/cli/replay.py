@@ -86,6 +86,8 @@ def replay(files: tuple[str, ...], **given: Unpack[_Given]) -> int:
     _refuse_what_cannot_be(files, given)
     loaded = config_from_files(find_config(given["config"]))
     config, names = loaded.config, ", ".join(str(file) for file in loaded.files)
+    if names and not given["config"]:
+        flags.remark(f"configuration: {names}")
     Monitor(config, file=names)  # mistakes of the configuration come before an output is opened
     facts = flags.facts_from_flags(given)
     plan = Plan(

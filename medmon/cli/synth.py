@@ -39,7 +39,7 @@ class _Given(TypedDict):
     is_list: bool
 
 
-@click.command(epilog="Example: medmon synth bolus-injection -w attack.sigmf-meta --seed 7")
+@click.command(epilog="Example: medmon synth bolus-injection -w attack.sigmf-meta --longest-gap 2s")
 @click.argument("scenario", required=False)
 @flags.write
 @click.option(

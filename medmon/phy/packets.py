@@ -20,7 +20,6 @@ from medmon.phy.tuner import Tuner
 from medmon.records import Frame, Radio
 
 TONES: tuple[Tone, ...] = (1, -1)
-READINGS = 2
 CLEARER = 0.6
 """One tone is believed where it scatters so much less than both: on one channel it would not."""
 PASSES = 6
@@ -183,12 +182,8 @@ def _clearest(
     """Read a packet that somebody spoke into from each tone alone, and keep the clearest."""
     found = [(reception, fitted, sent)]
     for tone in TONES:
-        alone = reception
-        # Where the tone is was measured with somebody else on the other one, so it is read twice.
-        for _ in range(READINGS):
-            alone = read_from(alone, tone)
-            if not alone.enough:
-                break
+        alone = read_from(reception, tone)
+        if alone.enough:
             alone, clock = _followed(alone)
             found.append((alone, clock, _sent(alone, clock)))
     best = min(found, key=lambda one: one[2].scatter)

@@ -20,6 +20,8 @@ from medmon.wire import Line, line_from_record
 
 LOST_SHARE = 0.01
 """More lost samples than this are worth a remark."""
+FAR_HZ = 10e6
+"""So far from every known frequency a wrong one is likelier than a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Judging:
             self._fault = Fault.of(error)
         yield from self._written(self._monitor.flush())
         lost = self._monitor.summary().samples_lost
+        if self._listening.layout is None:
+            lost = 0  # records of an earlier run tell of its losses themselves
         for remark in (self._clipping.remark(), _remark_on(lost, self._clipping.samples)):
             if remark:
                 self._watch.say(f"{self._uri}: {remark}")
@@ -109,6 +113,7 @@ class Judging:
             if item.rate_hz != self._rate_hz:
                 if self._rate_hz is None:
                     self._check_start()
+                    self._check_freq(item)
                 self._rate_hz = item.rate_hz
                 self._check_rate(item.rate_hz)
             self._clipping.feed(item)
@@ -120,6 +125,21 @@ class Judging:
             self._watch.say(
                 f"{self._uri}: nothing says when it was made, so times count from 1970 and no "
                 "hours are quiet; --start-time tells"
+            )
+
+    def _check_freq(self, first: Block) -> None:
+        """Say where nobody knows what the receiver was tuned to, or no device speaks there."""
+        nominal_hz = {hz for d in self._decoders for modem in d.modems for hz in modem.freqs_hz}
+        nearest_hz = min(nominal_hz, key=lambda hz: abs(hz - first.freq_hz))
+        if not first.freq_hz:
+            self._watch.say(
+                f"{self._uri}: nothing says what it was tuned to, so frequencies count from there; "
+                "--freq tells"
+            )
+        elif abs(nearest_hz - first.freq_hz) > first.rate_hz / 2 + FAR_HZ:
+            self._watch.say(
+                f"{self._uri}: tuned to {first.freq_hz:.10g} Hz, where no device speaks that "
+                f"medmon knows; the nearest would be at {nearest_hz / 1e6:.10g}M"
             )
 
     def _check_rate(self, rate_hz: float) -> None:

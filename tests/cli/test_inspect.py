@@ -86,7 +86,7 @@ def test_gaps_and_levels_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert found["freq_hz"] is None
     assert main(["inspect", str(path)]) == 0
     out = capsys.readouterr().out
-    assert "10 lost in 1 gaps" in out
+    assert "10 lost in 1 gap\n" in out
     assert "not usable numbers" in out
 
 

@@ -386,6 +386,21 @@ def test_no_output_overwrites_an_input(
     assert path.read_bytes() == before
 
 
+def test_a_configuration_that_nobody_named_is_named(
+    scene: Scene,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same command gives other alarms in another folder, and has to say why."""
+    (tmp_path / "medmon.toml").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    main(["replay", str(scene.sigmf), "-o", "json:-"])
+    assert "configuration: medmon.toml\n" in capsys.readouterr().err
+    main(["replay", str(scene.sigmf), "-o", "json:-", "-c", "medmon.toml"])
+    assert "configuration:" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +68,10 @@ def test_rates_between_the_families_name_who_is_missing(tmp_path: Path) -> None:
     """Keying at 16.384 kchip/s needs 32,768 samples a second, Omnipod 133,990."""
     path = tmp_path / "x.cs8"
     path.write_bytes(bytes(range(256)) * 16)
-    *_, remarks = _judged(str(path), Plan(Config(), Facts(rate_hz=100e3, start_ns=1)))
+    facts = Facts(rate_hz=100e3, freq_hz=433.9e6, start_ns=1)
+    *_, remarks = _judged(str(path), Plan(Config(), facts))
     assert ["omnipod" in remark for remark in remarks] == [True]
-    *_, remarks = _judged(str(path), Plan(Config(), Facts(rate_hz=200e3, start_ns=1)))
+    *_, remarks = _judged(str(path), Plan(Config(), replace(facts, rate_hz=200e3)))
     assert remarks == []
     _, judging, _ = _judged(str(path), Plan(Config(), Facts(rate_hz=32_767.0)))
     fault = judging.ended().fault
@@ -84,6 +87,39 @@ def test_a_recording_of_nobody_knows_when_is_remarked_on_once(tmp_path: Path) ->
     assert [remark for remark in remarks if "--start-time" in remark] == remarks[:1]
     assert "count from 1970 and no hours are quiet" in remarks[0]
     *_, remarks = _judged(str(path), Plan(Config(), Facts(start_ns=1_795_424_400 * 10**9)))
+    assert remarks == []
+
+
+@pytest.mark.parametrize(
+    ("freq_hz", "remark"),
+    [
+        (None, "nothing says what it was tuned to"),
+        (916.5, "tuned to 916.5 Hz, where no device speaks that medmon knows"),
+        (2.4e9, "the nearest would be at 916.5M"),
+    ],
+)
+def test_a_frequency_that_cannot_be_right_is_remarked_on(
+    tmp_path: Path, freq_hz: float | None, remark: str
+) -> None:
+    """A forgotten M would otherwise put devices where none are."""
+    path = tmp_path / "x.cs8"
+    path.write_bytes(bytes(range(256)) * 16)
+    facts = Facts(rate_hz=250e3, freq_hz=freq_hz, start_ns=1)
+    *_, remarks = _judged(str(path), Plan(Config(), facts))
+    assert [remark in one for one in remarks] == [True]
+
+
+def test_records_of_an_earlier_run_have_no_samples_to_miss(tmp_path: Path) -> None:
+    """Their losses were remarked on then."""
+    path = tmp_path / "g001_434M_250k.cf32"
+    iq = np.full(20_000, 0.01 + 0.01j, dtype=np.complex64)
+    iq[:5_000] = np.nan
+    iq.tofile(path)
+    lines, _, before = _judged(str(path), Plan(Config()))
+    assert any("no numbers" in remark for remark in before)
+    again = tmp_path / "again.jsonl"
+    again.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    *_, remarks = _judged(str(again), Plan(Config()))
     assert remarks == []
 
 

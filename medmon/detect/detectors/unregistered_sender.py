@@ -110,6 +110,7 @@ class UnregisteredSender(Memoryless):
         if kind not in self._watch:
             return ()
         what = f"{message.command} {'command' if kind == 'control' else 'packet'}"
+        article = "An" if what[0] in "aeiou" else "A"
         whose = "which is not registered here"
         if self._roster.is_out_of_role(transmission):
             whose = f"which is registered here and is no {message.role}"
@@ -118,7 +119,7 @@ class UnregisteredSender(Memoryless):
             transmission,
             seen=("device", message.device),
             expected="a device registered for this bed",
-            text=f"A {what} with the address {message.device}, {whose}.",
+            text=f"{article} {what} with the address {message.device}, {whose}.",
             score=_SCORES[kind],
         )
         return (finding,)
