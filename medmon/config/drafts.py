@@ -89,9 +89,7 @@ def _without(tables: Mapping[str, Any], places: set[KeyPath]) -> dict[str, Any]:
         if (name,) in places:
             continue
         if isinstance(table, Mapping):
-            # The table of policies is checked as a list of rows.
-            keys = enumerate(table) if name == "policies" else ((key, key) for key in table)
-            left[name] = {key: table[key] for at, key in keys if (name, at) not in places}
+            left[name] = {key: table[key] for key in table if (name, key) not in places}
         elif isinstance(table, list):
             left[name] = [row for at, row in enumerate(table) if (name, at) not in places]
         else:
