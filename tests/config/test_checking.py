@@ -39,14 +39,14 @@ def test_every_mistake_comes_at_once_with_its_key_path() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"paitent": {}}, "paitent: unknown key (did you mean patient?)"),
+        ({"patients": {}}, "patients: unknown key (did you mean patient?)"),
         (
             {"patient": {"max_basal": 3}},
             "patient.max_basal: unknown key (did you mean max_basal_iu_per_h?)",
         ),
         (
-            {"policies": {"a": True, "b": {"treshold": 0.3}}},
-            "policies.b.treshold: unknown key (did you mean threshold?)",
+            {"policies": {"a": True, "b": {"thresholds": 0.3}}},
+            "policies.b.thresholds: unknown key (did you mean threshold?)",
         ),
         (
             {"array": {"calibration": {"phase_deg": []}}},
