@@ -20,6 +20,7 @@ from medmon.kernels.keying import crossings, level_over, mean_powers
 from medmon.kernels.loudness import Level, level, peak
 from medmon.kernels.matching import sync_matches
 from medmon.kernels.means import beginnings, row_means
+from medmon.kernels.order import upper_median
 from medmon.kernels.ranks import ranked
 from medmon.kernels.runs import EARLIER, Limits, Run, energy_runs
 from medmon.kernels.spectra import mean_spectrum
@@ -67,5 +68,6 @@ __all__ = [
     "tone_contrast",
     "tone_turns",
     "train_chips",
+    "upper_median",
     "worst_scatter",
 ]

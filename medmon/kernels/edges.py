@@ -10,6 +10,7 @@ import numpy.typing as npt
 from medmon.kernels.chips import Marks
 from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import ComplexArray, FloatArray
+from medmon.kernels.order import upper_median
 
 LEAST_EDGES = 8
 """Fewer have no line."""
@@ -43,7 +44,7 @@ def chip_levels(wave: FloatArray, first: float, step: float, marks: Marks) -> tu
     places = np.rint(first + step * np.arange(marks.size))
     inside = (places >= 0) & (places < wave.size)
     values, chosen = wave[places[inside].astype(np.intp)], marks[inside]
-    return _middle(values[~chosen]), _middle(values[chosen])
+    return upper_median(values[~chosen]), upper_median(values[chosen])
 
 
 def edge_line(
@@ -86,7 +87,7 @@ def edge_line(
             wave, places, numbers, rising, reach, levels[0], levels[1], LEAST_EDGES, TRACE
         )
     late = _delays(wave, places, rising, reach, levels)
-    good = np.abs(late - _middle(late)) < reach
+    good = np.abs(late - upper_median(late)) < reach
     late = late[good]
     if late.size < LEAST_EDGES:
         return None
@@ -155,9 +156,3 @@ def _delays(
     area = (end - begin - 2 * reach * low) / (high - low)
     # A rising edge that is late by d leaves the area reach - d, a falling one reach + d.
     return np.asarray(np.where(rising, reach - area, area - reach), dtype=np.float64)
-
-
-def _middle(values: npt.NDArray[np.floating]) -> float:
-    """Give the upper median; of nothing no number, which no comparison holds for."""
-    place = values.size // 2
-    return float(np.partition(values, place)[place]) if values.size else math.nan

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from medmon.kernels.choice import IS_COMPILED, compiled
 from medmon.kernels.codes import FloatArray
+from medmon.kernels.order import upper_median
 
 
 class Words(NamedTuple):
@@ -60,10 +61,9 @@ def best_words(chips: FloatArray, words: FloatArray) -> Words:
     best = match.argmax(axis=1)
     agreed = groups * words[best]
     distance = np.abs(agreed.ravel() - 1)
-    middle = distance.size // 2
     return Words(
         best.astype(np.uint8),
         (match.max(axis=1) / width).astype(np.float32),
         agreed.min(axis=1, initial=1.0),
-        float(np.partition(distance, middle)[middle]) if distance.size else 0.0,
+        upper_median(distance) if distance.size else 0.0,
     )

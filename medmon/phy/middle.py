@@ -30,22 +30,3 @@ def median(values: npt.NDArray[np.floating[Any]]) -> float:
     ordered = values.copy()
     ordered.partition((low, high))
     return float((ordered[low] + ordered[high]) / 2)
-
-
-def upper_median(values: npt.NDArray[np.floating[Any]]) -> float:
-    """Give the median, or the greater of two middle values.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n,)
-        At least one, no NaN.
-
-    Returns
-    -------
-    float
-        The middle value.
-    """
-    place = values.size // 2
-    ordered = values.copy()
-    ordered.partition(place)
-    return float(ordered[place])

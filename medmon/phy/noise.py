@@ -17,8 +17,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from medmon.kernels import ranked
-from medmon.phy.middle import upper_median
+from medmon.kernels import ranked, upper_median
 from medmon.records import FloatArray
 
 SHAPE = 7.5
